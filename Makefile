@@ -1,0 +1,58 @@
+# Every target sets itself up: a machine needs Python 3.11 or 3.12, git and make, nothing else.
+.DEFAULT_GOAL := help
+PYTHON := $(shell for p in python3.12 python3.11 python3 python; do \
+  $$p -c 'import sys; sys.exit(0 if (3,11) <= sys.version_info[:2] <= (3,12) else 1)' >/dev/null 2>&1 && { echo $$p; break; }; done)
+BIN := .venv/bin
+WORKERS ?= auto
+
+.PHONY: help setup demo test test-pyairbyte lint format bench emulators lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+setup: .venv/.ready ## build .venv from the lock file
+
+.venv/.ready: requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed, and neither was found on PATH." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv-pyairbyte/.ready: requirements/pyairbyte.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed, and neither was found on PATH." >&2; exit 1; }
+	$(PYTHON) -m venv .venv-pyairbyte
+	.venv-pyairbyte/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pyairbyte.txt
+	@touch $@
+
+demo: setup ## local vendors, two syncs, a report; no account needed
+	$(BIN)/python -m emulators.demo
+
+test: setup .venv-pyairbyte/.ready ## every test
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: setup ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup ## let ruff write
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure, print one table
+	$(BIN)/python -m benchmarks
+
+emulators: setup ## serve the vendors on loopback until Ctrl-C
+	$(BIN)/python -m emulators serve
+
+lock: setup ## write requirements/*.txt anew
+	$(BIN)/python -m pip install --quiet uv
+	for t in run: dev:"--extra emulators --group dev"; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	    pyproject.toml $${t#*:} -o requirements/$${t%%:*}.txt; done
+	echo 'airbyte==0.71.3' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --no-emit-find-links - -o requirements/pyairbyte.txt
+
+clean: ## remove what make built
+	rm -rf .venv .venv-pyairbyte demo-output bench-output

@@ -1,0 +1,1 @@
+"""What the connectors share: one folder a system, the ledger, the membership rules, the runner. Imports no connector."""

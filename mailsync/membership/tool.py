@@ -63,7 +63,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A leaving seen in a campaign: `kind` is `unsubscribed` or `complaint`; `list_keys` the lists the campaign went to; `at` epoch seconds or None."""
+    """A leaving seen in a campaign.
+
+    `kind` is `unsubscribed` or `complaint`; `list_keys` the lists the campaign went to; `at` epoch seconds or None.
+    """
 
     campaign: str
     address: str

@@ -1,0 +1,1 @@
+"""Zoho's accounts server and data centres, which four systems share."""

@@ -112,7 +112,9 @@ def _refusal(status: int, body: dict[str, object]) -> Exception:
             retry_after=TOKEN_LIMIT_WAIT_S,
         )
     if code == "invalid_code":
-        return AuthError("Zoho says invalid_code: the refresh token is revoked, mistyped, or of another data centre. Create a new one and save it here.")
+        return AuthError(
+            "Zoho says invalid_code: the refresh token is revoked, mistyped, or of another data centre. Create a new one and save it here."
+        )
     if code in ("invalid_client", "invalid_client_secret"):
         centers = ", ".join(sorted(DATA_CENTERS))
         return AuthError(

@@ -1,0 +1,1 @@
+"""Repeatable measurements on the emulators: ratios within one run, printed as one table."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
@@ -30,6 +30,10 @@ class VendorClock:
     def advance(self, seconds: float) -> None:
         """Move all vendors' time forward."""
         self._advanced += seconds
+
+    def rewind(self) -> None:
+        """Take back everything that was advanced."""
+        self._advanced = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,15 @@ class World:
     limits: bool = True
     latency_s: float = 0.0
     base_url: str = ""  # known once the socket is bound
+    configs_dir: str = ""  # where `serve --configs` writes; paths inside configurations lie there
+
+
+@runtime_checkable
+class Strikable(Protocol):
+    """A vendor that can bring about a limit or a dead token by itself, so that the fault dial shows the vendor's own answer to it."""
+
+    def strike(self, kind: str, scope: Mapping[str, Any]) -> None:
+        """`kind` is `lock` (this request's endpoint is over its limit from now on) or `token` (the token it carries is dead)."""
 
 
 class Vendor(Protocol):

@@ -1,0 +1,172 @@
+"""One account of Zoho Campaigns over HTTP: reads that are repeated until they answer, writes that are made once.
+
+Before every HTTP call, repeated ones too, `reserve(method)` is called: it waits for the budget. Secrets and addresses travel in the form body or
+in the header, never in a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mailsync.clock import VendorClock
+from mailsync.errors import AuthError, Bug, ConfigError, RateLimited, TransientError, VendorUnavailable
+from mailsync.http import Http, Patience, retrying
+from mailsync.zoho.accounts import AccessToken, ZohoAccount
+from mailsync.zoho_campaigns.answers import Said, Unauthorized, Unreadable, locked, read_answer
+from mailsync.zoho_campaigns.codes import Act, meaning
+from mailsync.zoho_campaigns.endpoints import ENDPOINTS, Endpoint
+from mailsync.zoho_campaigns.settings import NEEDED_SCOPES, ZohoCampaignsSettings
+
+# A lock caused by others (30 minutes) is waited out once, with time for the call itself.
+READ_PATIENCE = Patience(tries=6, total_s=2700.0)
+# So many writes in a row without a usable answer, and the method is left alone for its lock period: the answer to a locked method is not
+# documented, and a page nobody can read may be it.
+UNREADABLE_IN_A_ROW = 2
+UNKNOWN_IN_A_ROW = 10
+PAUSE_AFTER_OUTAGE_S = 60.0
+
+
+class CampaignsClient:
+    """Not thread-safe; one per process."""
+
+    def __init__(
+        self,
+        settings: ZohoCampaignsSettings,
+        *,
+        account: ZohoAccount,
+        http: Http,
+        clock: VendorClock,
+        reserve: Callable[[str], None],
+        on_wait: Callable[[TransientError, float], None] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._account = account
+        self._http = http
+        self._clock = clock
+        self._reserve = reserve
+        self._on_wait = on_wait
+        self._breaker = _Breaker(clock)
+
+    def read(self, name: str, params: Mapping[str, str] | None = None) -> Said:
+        """A call that changes nothing, repeated until it answers OK or EMPTY. Raises ConfigError, AuthError, TransientError, Bug."""
+        endpoint = ENDPOINTS[name]
+
+        def once() -> Said:
+            said = self._authorised(endpoint, params or {})
+            if said.act in (Act.FAILED, Act.AGAIN):
+                raise VendorUnavailable(f"{said.described()}.")
+            return said
+
+        said = retrying(once, clock=self._clock, patience=READ_PATIENCE, on_wait=self._on_wait)
+        raise_for_everyone(said)
+        if said.act is Act.UNKNOWN:
+            raise VendorUnavailable(f"{said.described()}. This code is not known here.")
+        if said.act is Act.OK and not said.body:
+            raise VendorUnavailable(f"Zoho Campaigns answered {name} with XML although JSON was asked for.")
+        return said
+
+    def write(self, name: str, form: Mapping[str, str]) -> Said | None:
+        """A call that changes data, made once. None: no usable answer, it may have taken effect.
+
+        Raises RateLimited (nothing took effect), ConfigError, Bug.
+        """
+        endpoint = ENDPOINTS[name]
+        self._breaker.before(endpoint)
+        try:
+            said = self._authorised(endpoint, form)
+        except RateLimited:
+            raise
+        except VendorUnavailable as error:
+            self._breaker.unusable(endpoint, error)
+            return None
+        self._breaker.answered(said)
+        raise_for_everyone(said)
+        return None if said.act is Act.FAILED else said
+
+    def scopes(self) -> frozenset[str]:
+        """What the token answer says this token may do; empty where it does not say."""
+        return self._account.token().scopes
+
+    def _authorised(self, endpoint: Endpoint, params: Mapping[str, str]) -> Said:
+        """One call; a refused token is renewed once, because a 401 proves that nothing took effect."""
+        token = self._token()
+        try:
+            return self._call(endpoint, params, token.value)
+        except Unauthorized:
+            self._account.reject(token)
+        try:
+            return self._call(endpoint, params, self._token().value)
+        except Unauthorized:
+            raise AuthError(_refused(endpoint, self._settings)) from None
+
+    def _token(self) -> AccessToken:
+        try:
+            return self._account.token()
+        except VendorUnavailable as error:
+            # The method itself was not called: for a write this is "nothing took effect", not "lost".
+            raise RateLimited(str(error), retry_after=PAUSE_AFTER_OUTAGE_S) from error
+
+    def _call(self, endpoint: Endpoint, params: Mapping[str, str], token: str) -> Said:
+        self._reserve(endpoint.name)
+        asked = {endpoint.answers_by[0]: endpoint.answers_by[1], **params}
+        answer = self._http.call(
+            endpoint.verb,
+            self._settings.api_url,
+            endpoint.path,
+            headers={"Authorization": f"Zoho-oauthtoken {token}"},
+            params=asked if endpoint.verb == "GET" else None,
+            form=asked if endpoint.verb == "POST" else None,
+        )
+        self._clock.observe(answer.headers.get("date"))
+        return read_answer(endpoint, answer)
+
+
+def raise_for_everyone(said: Said) -> None:
+    """Raise what concerns every address: a ConfigError with the remedy, or a Bug where our call was wrong."""
+    if said.act is Act.CONFIG:
+        raise ConfigError(f"{said.described()}. {meaning(said.endpoint.name, said.code).remedy}")
+    if said.act is Act.BUG:
+        raise Bug(f"{said.described()}. This program called it wrongly; please report it with the code.")
+
+
+def _refused(endpoint: Endpoint, settings: ZohoCampaignsSettings) -> str:
+    return (
+        f"Zoho Campaigns refuses {endpoint.name} with HTTP 401 (code 1007), also with a new access token. Either the account does not live in data "
+        f"centre {settings.data_center} (compare data_center with the address bar of Zoho Campaigns), or the refresh token lacks a scope; "
+        f"needed are {', '.join(NEEDED_SCOPES)}."
+    )
+
+
+class _Breaker:
+    """Stops a row of writes whose answers nobody can use, before the row grows long. One per client."""
+
+    def __init__(self, clock: VendorClock) -> None:
+        self._clock = clock
+        self._unusable: dict[str, int] = {}
+        self._unknown: dict[str, int] = {}
+        self._closed_until: dict[str, float] = {}
+
+    def before(self, endpoint: Endpoint) -> None:
+        """Raises RateLimited while the method is left alone."""
+        remaining = self._closed_until.get(endpoint.name, 0.0) - self._clock.now()
+        if remaining > 0:
+            raise RateLimited(
+                f"Zoho Campaigns gave {UNREADABLE_IN_A_ROW} writes in a row of {endpoint.name} no usable answer; it is left alone for a while.",
+                retry_after=remaining,
+            )
+
+    def unusable(self, endpoint: Endpoint, error: VendorUnavailable) -> None:
+        """A write without an answer: the second in a row closes the method."""
+        count = self._unusable.get(endpoint.name, 0) + 1
+        self._unusable[endpoint.name] = count % UNREADABLE_IN_A_ROW
+        if count >= UNREADABLE_IN_A_ROW:
+            pause = endpoint.lock_s if isinstance(error, Unreadable) else PAUSE_AFTER_OUTAGE_S
+            self._closed_until[endpoint.name] = self._clock.now() + pause
+
+    def answered(self, said: Said) -> None:
+        """A usable answer opens the method; ten codes in a row that nobody knows are taken for a lock. Raises RateLimited."""
+        name = said.endpoint.name
+        self._unusable[name] = 0
+        self._unknown[name] = self._unknown.get(name, 0) + 1 if said.act is Act.UNKNOWN else 0
+        if self._unknown[name] >= UNKNOWN_IN_A_ROW:
+            raise locked(said.endpoint, f"code {said.code}, not known here, {UNKNOWN_IN_A_ROW} times in a row")

@@ -1,0 +1,60 @@
+"""Contact fields of the account: reading them, creating a missing one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mailsync.errors import ConfigError, VendorUnavailable
+from mailsync.zoho_campaigns import endpoints as method
+from mailsync.zoho_campaigns.client import CampaignsClient
+from mailsync.zoho_campaigns.codes import Act
+from mailsync.zoho_campaigns.lists import rows, truth
+
+TEXT = "Text"
+NEW_FIELD_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class ContactField:
+    """`name` is the display name, which is the key inside `contactinfo`. `max_length` in characters, None where the vendor does not say."""
+
+    name: str
+    api_name: str
+    kind: str
+    mandatory: bool
+    max_length: int | None
+
+
+def contact_fields(client: CampaignsClient) -> list[ContactField]:
+    """Every field a contact of this account has."""
+    said = client.read(method.ALL_FIELDS)
+    if said.act is Act.EMPTY:
+        return []
+    names = said.body.get("fieldnames")
+    found = names.get("fieldname") if isinstance(names, dict) else None
+    if found is None:
+        raise VendorUnavailable("Zoho Campaigns answered contact/allfields without a list of fields.")
+    return [_field(row) for row in rows(found) if row.get("DISPLAY_NAME")]
+
+
+def add_field(client: CampaignsClient, name: str, kind: str = TEXT) -> None:
+    """Create a custom field; one that exists already is fine. Raises ConfigError where the vendor refuses the name."""
+    said = client.write(method.ADD_FIELD, {"fieldname": name, "fieldtype": kind, "fieldlength": str(NEW_FIELD_LENGTH)})
+    if said is not None and said.act is not Act.OK:
+        raise ConfigError(
+            f"The custom field {name!r} could not be created. {said.described()}. A name may hold letters and digits; create it by hand or map to another field."
+        )
+
+
+def _field(row: dict[str, Any]) -> ContactField:
+    keyed = {str(name).upper(): value for name, value in row.items()}
+    kind = keyed.get("UITYPE") or keyed.get("FIELD_TYPE") or keyed.get("TYPE") or ""
+    length = next((keyed[name] for name in ("MAX_LENGTH", "MAXLENGTH", "FIELD_LENGTH", "LENGTH") if keyed.get(name)), None)
+    return ContactField(
+        name=str(keyed["DISPLAY_NAME"]),
+        api_name=str(keyed.get("FIELD_NAME") or ""),
+        kind=str(kind).lower(),
+        mandatory=truth(keyed.get("IS_MANDATORY")),
+        max_length=int(length) if length is not None and str(length).isdigit() and int(length) > 0 else None,
+    )

@@ -43,7 +43,8 @@ def add_field(client: CampaignsClient, name: str, kind: str = TEXT) -> None:
     said = client.write(method.ADD_FIELD, {"fieldname": name, "fieldtype": kind, "fieldlength": str(NEW_FIELD_LENGTH)})
     if said is not None and said.act is not Act.OK:
         raise ConfigError(
-            f"The custom field {name!r} could not be created. {said.described()}. A name may hold letters and digits; create it by hand or map to another field."
+            f"The custom field {name!r} could not be created. {said.described()}. "
+            "A name may hold letters and digits; create it by hand or map to another field."
         )
 
 

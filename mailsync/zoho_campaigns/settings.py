@@ -48,7 +48,7 @@ FRAGMENT: dict[str, Any] = {
         "account_name": {
             "type": "string",
             "title": "Account name",
-            "description": "Names this account in the ledger. Needed only when one OAuth client serves several Zoho Campaigns accounts that share a ledger.",
+            "description": "Names this account in the ledger. Needed only when several accounts share one OAuth client and one ledger.",
             "order": 5,
         },
         "base_urls": {

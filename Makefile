@@ -22,7 +22,7 @@ setup: .venv/.ready ## build .venv from the lock file
 .venv-pyairbyte/.ready: requirements/pyairbyte.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed, and neither was found on PATH." >&2; exit 1; }
 	$(PYTHON) -m venv .venv-pyairbyte
-	.venv-pyairbyte/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pyairbyte.txt
+	.venv-pyairbyte/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/pyairbyte.txt
 	@touch $@
 
 demo: setup ## local vendors, two syncs, a report; no account needed

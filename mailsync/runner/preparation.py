@@ -1,0 +1,85 @@
+"""Before data moves: both connectors found, their configurations written to private files, their catalogs matched."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mailsync.runner.catalog import ConfiguredStream, configured_streams
+from mailsync.runner.child import Workspace, ask, find_command
+from mailsync.runner.connection import Connection
+from mailsync.runner.messages import Voice
+from mailsync.runner.outcome import Problem
+
+
+class Prepared:
+    """Both connectors found, their configurations written to private files, their catalogs matched."""
+
+    def __init__(self, connection: Connection, folder: Path, voice: Voice) -> None:
+        self.connection = connection
+        self.voice = voice
+        self.workspace = Workspace(folder)
+        self.source = find_command(connection.source.command, connection.folder)
+        self.destination = find_command(connection.destination.command, connection.folder)
+        self.source_name = Path(connection.source.command).name
+        self.destination_name = Path(connection.destination.command).name
+        self._source_config = self.workspace.file("source.json", connection.source.config)
+        self._destination_config: str | None = None
+
+    def ask_source(self, verb: str, wanted: str) -> dict[str, Any] | None:
+        """The one answer of the source to `check` or `discover`; None when it failed (the voice knows why)."""
+        return self._one(self.source, verb, {"config": self._source_config}, wanted, self.source_name)
+
+    def ask_destination(self, verb: str, wanted: str) -> dict[str, Any] | None:
+        """The one answer of the destination to `spec` or `check`."""
+        files = {} if verb == "spec" else {"config": self.destination_config()}
+        return self._one(self.destination, verb, files, wanted, self.destination_name)
+
+    def destination_config(self) -> str:
+        """The path of its configuration."""
+        if self._destination_config is None:
+            self._destination_config = self.workspace.file("destination.json", self.connection.destination.config)
+        return self._destination_config
+
+    def streams(self) -> tuple[ConfiguredStream, ...] | None:
+        """The configured streams, None when a connector could not answer. Sets up the default ledger on the way."""
+        spec = self.ask_destination("spec", "SPEC")
+        catalog = self.ask_source("discover", "CATALOG")
+        if spec is None or catalog is None:
+            return None
+        content = spec.get("spec") or {}
+        self._set_up_ledger(content.get("connectionSpecification") or {})
+        modes = content.get("supported_destination_sync_modes") or ["append"]
+        return configured_streams(self.connection.streams, catalog.get("catalog") or {}, modes)
+
+    def read_arguments(self, catalog: str, state: str) -> list[str]:
+        """The source's command line."""
+        return [self.source, "read", "--config", self._source_config, "--catalog", catalog, "--state", state]
+
+    def write_arguments(self, catalog: str) -> list[str]:
+        """The destination's command line."""
+        return [self.destination, "write", "--config", self.destination_config(), "--catalog", catalog]
+
+    def _set_up_ledger(self, schema: Mapping[str, Any]) -> None:
+        """A destination that keeps a ledger and names none gets one in a file beside the connection file."""
+        config = self.connection.destination.config
+        if "ledger" in (schema.get("properties") or {}) and "ledger" not in config:
+            place = {"kind": "sqlite", "path": str(self.connection.ledger)}
+            self._destination_config = self.workspace.file("destination.json", {**config, "ledger": place})
+
+    def _one(self, command: str, verb: str, files: Mapping[str, str], wanted: str, name: str) -> dict[str, Any] | None:
+        answers = ask(command, verb, files, name=name, cwd=self.connection.folder, voice=self.voice)
+        found = next((answer for answer in answers if answer["type"] == wanted), None)
+        if found is None and not self.voice.problems_of(name):
+            self.voice.report(Problem(name, "system_error", f"it answered `{verb}` without a {wanted} message."))
+        return found
+
+
+@contextmanager
+def prepared(connection: Connection, voice: Voice) -> Iterator[Prepared]:
+    """A private folder for the run, gone at its end."""
+    with tempfile.TemporaryDirectory(prefix="mailsync-") as folder:
+        yield Prepared(connection, Path(folder), voice)

@@ -16,6 +16,11 @@ NAME = "zoho_campaigns"
 LABEL = "Zoho Campaigns"
 NEEDED_SCOPES = ("ZohoCampaigns.contact.READ", "ZohoCampaigns.contact.CREATE", "ZohoCampaigns.contact.UPDATE", "ZohoCampaigns.campaign.READ")
 
+REFUSED_OPTIONS: dict[str, str] = {
+    "marketing_type": "its API has no parameter for marketing or non-marketing contacts. Set the type in Zoho Campaigns",
+    "lawful_basis": "its API has no parameter for the lawful basis. Set the basis of API contacts in Zoho Campaigns under Settings, Compliance",
+}
+
 FRAGMENT: dict[str, Any] = {
     "type": "object",
     "title": LABEL,

@@ -1,0 +1,140 @@
+"""One record message → what the CRM claims about one person. The per-record path: no vendor, no ledger, no logging."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Values
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from destination_campaigns.catalog import Stream
+from destination_campaigns.conversion import WrongType, as_text
+from destination_campaigns.mapping import Mapping
+from mailsync.membership.plan import Claim, Order, Tombstone
+
+DELETED_AT = "_ab_cdc_deleted_at"
+DELETION_REASON = "_ab_deletion_reason"
+HEIR_STREAM = "_ab_heir_stream"
+HEIR_ID = "_ab_heir_id"
+UPDATED_AT = "_ab_cdc_updated_at"
+
+REQUIRED_EMPTY = "required_field_empty"
+TOO_LONG = "value_too_long"
+WRONG_TYPE = "wrong_type"
+
+_YES = frozenset({"true", "1", "yes", "y", "on"})
+_NO = frozenset({"", "false", "0", "no", "n", "off", "none", "null"})
+
+
+class ClaimReader:
+    """Reads one stream's records."""
+
+    def __init__(self, stream: Stream, mapping: Mapping) -> None:
+        self._name = stream.name
+        self._key = stream.key
+        self._single_key = stream.key[0] if len(stream.key) == 1 else None
+        self._cursor = stream.cursor
+        self._mapping = mapping
+        self._pairs = [(pair.column, pair.field, pair.limit) for pair in mapping.pairs]
+        self._modified = mapping.last_modified or UPDATED_AT
+
+    def read(self, data: Values[str, Any]) -> Claim | None:
+        """The claim of one record; None where the primary key is missing, so that nobody can be recognised.
+
+        A column that is declared and absent is null: Airbyte drops nulls on the way.
+        """
+        record_id = self._record_id(data)
+        if record_id is None:
+            return None
+        cursor = None if self._cursor is None else comparable(data.get(self._cursor))
+        if data.get(DELETED_AT) is not None:
+            return Claim(self._name, record_id, cursor, tombstone=_tombstone(data))
+        payload, blocked = self._payload(data)
+        mapping = self._mapping
+        return Claim(
+            self._name,
+            record_id,
+            cursor,
+            address=_address(data.get(mapping.address)),
+            opt_out=mapping.opt_out is not None and _opted_out(data.get(mapping.opt_out)),
+            order=Order(_seconds(data.get(mapping.last_contacted)) if mapping.last_contacted else 0.0, _seconds(data.get(self._modified))),
+            payload=payload,
+            blocked=blocked,
+        )
+
+    def _record_id(self, data: Values[str, Any]) -> str | None:
+        if self._single_key is not None:
+            value = data.get(self._single_key)
+            return None if value is None or value == "" else str(value)
+        values = [data.get(name) for name in self._key]
+        return None if any(value is None for value in values) else orjson.dumps(values).decode()
+
+    def _payload(self, data: Values[str, Any]) -> tuple[dict[str, str], str | None]:
+        payload: dict[str, str] = {}
+        blocked = None
+        keep_empty = self._mapping.update_empty
+        for column, field, limit in self._pairs:
+            try:
+                text = as_text(data.get(column))
+            except WrongType:
+                blocked = blocked or WRONG_TYPE
+                continue
+            if text or keep_empty:
+                payload[field] = text
+            if limit is not None and len(text) > limit:
+                blocked = blocked or TOO_LONG
+        for column in self._mapping.required:
+            if data.get(column) in (None, "", []) or str(data[column]).isspace():
+                blocked = REQUIRED_EMPTY
+        return payload, blocked
+
+
+def comparable(value: Any) -> int | None:
+    """A cursor as a number that orders as the cursor does: whole numbers as they are, ISO times in microseconds; None where it is neither."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if value.isdigit():
+            return int(value)
+        moment = _moment(value)
+        return None if moment is None else round(moment.timestamp() * 1_000_000)
+    return None
+
+
+def _tombstone(data: Values[str, Any]) -> Tombstone:
+    stream, record_id = data.get(HEIR_STREAM), data.get(HEIR_ID)
+    heir = (str(stream), str(record_id)) if stream and record_id else None
+    return Tombstone(str(data.get(DELETION_REASON) or "deleted"), heir)
+
+
+def _address(value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    # A number or an object is no address: its text is passed on and refused as invalid, as any other wrong address is.
+    return value if isinstance(value, str) else f"({type(value).__name__})"
+
+
+def _opted_out(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value is None:
+        return False
+    word = str(value).strip().lower()
+    # What nobody can read counts as an opt-out: the mistake that mails nobody.
+    return word in _YES or word not in _NO
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) / 1000 if value > 1e11 else float(value)
+    moment = _moment(value) if isinstance(value, str) else None
+    return 0.0 if moment is None else moment.timestamp()
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

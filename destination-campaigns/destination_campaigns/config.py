@@ -1,0 +1,199 @@
+"""The configuration, parsed once into frozen dataclasses. Everything that can be known without a network is checked here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from destination_campaigns import spec
+from destination_campaigns.options import Options, Problems
+from destination_campaigns.systems import SYSTEMS, Settings, System
+from mailsync.errors import ConfigError
+
+_REFUSED = {"dry_run": "a dry run is not offered by this version yet"}
+_SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPlace:
+    """`kind` is sqlite or postgresql; `location` a path or a URL with a password in it."""
+
+    kind: str
+    location: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOptions:
+    """How a stream's records are read: the same for every list the stream feeds, because contact fields belong to the contact."""
+
+    address_field: str = ""
+    opt_out_field: str = ""
+    no_opt_out_field: bool = False
+    mapping: tuple[tuple[str, str], ...] = ()
+    create_fields: bool = False
+    required: tuple[str, ...] = ()
+    update_empty: bool = True
+    last_contacted_field: str = ""
+    last_modified_field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamToList:
+    """One stream feeding one list, as configured. `path` is how messages call the entry."""
+
+    path: str
+    stream: str
+    list_name: str
+    list_key: str
+    create_list: bool
+    first_contact: str
+    public_form: bool
+    on_delete: str
+    topic: str
+    source: str
+    records: RecordOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole configuration. Choices hold the words of the specification."""
+
+    system: System
+    settings: Settings
+    sync_name: str
+    ledger: LedgerPlace
+    streams: tuple[StreamToList, ...]
+    share_of_limit: float
+    when_spent: str
+    crm_opt_out_reaches: str
+    return_after_removal: str
+    stream_statuses: str
+    adopt_existing: bool
+    confirm_after_ledger_loss: bool
+    allow_confirmation_mails: bool
+    allow_removals_over_brake: bool
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be printed."""
+        password = self.ledger.location if self.ledger.kind == "postgresql" else ""
+        return tuple(filter(None, (*self.settings.secrets, password, *_passwords(password))))
+
+
+def parse_config(raw: Any) -> Config:
+    """Check a configuration. Raises one ConfigError that names every option that is wrong and what is accepted."""
+    problems = Problems()
+    options = Options(raw, "", problems)
+    options.known([name for name in spec.specification()["connectionSpecification"]["properties"] if name not in _REFUSED], refused=_REFUSED)
+    system, settings = _system(options.object("system"), problems)
+    sync_name = options.text("sync_name", required=True)
+    if sync_name and not _SYNC_NAME.fullmatch(sync_name):
+        problems.add("sync_name may hold letters, digits, dots, dashes and underscores, at most 64 of them.")
+    streams = tuple(_stream(one, system.refused if system else {}) for one in options.objects("streams"))
+    _check_streams(streams, problems)
+    if not options.flag("consent_confirmed"):
+        problems.add("consent_confirmed must be true: nobody is written to a list before you confirm that these people may be mailed.")
+    ledger = _ledger(options.object("ledger"), problems)
+    parsed = {
+        "share_of_limit": options.number("share_of_limit", default=0.9, lowest=0.01, highest=0.99),
+        "when_spent": options.choice("when_budget_is_spent", spec.WHEN_SPENT),
+        "crm_opt_out_reaches": options.choice("crm_opt_out_reaches", spec.OPT_OUT_REACHES),
+        "return_after_removal": options.choice("return_after_removal", spec.RETURNS),
+        "stream_statuses": options.choice("stream_statuses", spec.STATUSES),
+        "adopt_existing": options.flag("adopt_existing"),
+        "confirm_after_ledger_loss": options.flag("confirm_after_ledger_loss"),
+        "allow_confirmation_mails": options.flag("allow_confirmation_mails"),
+        "allow_removals_over_brake": options.flag("allow_removals_over_brake"),
+    }
+    problems.raise_any()
+    if system is None or settings is None:
+        raise ConfigError("system is missing.")
+    return Config(system=system, settings=settings, sync_name=sync_name, ledger=ledger, streams=streams, **parsed)
+
+
+def _system(options: Options, problems: Problems) -> tuple[System | None, Settings | None]:
+    name = options.text("name", required=True)
+    system = SYSTEMS.get(name)
+    if system is None:
+        if name:
+            problems.add(f"system.name is {name[:40]!r}. Accepted: {', '.join(SYSTEMS)}.")
+        return None, None
+    options.known(system.fragment["properties"], refused={})
+    try:
+        return system, system.parse(options.raw())
+    except ConfigError as error:
+        problems.add(str(error))
+        return system, None
+
+
+def _ledger(options: Options, problems: Problems) -> LedgerPlace:
+    kind = options.text("kind", required=True)
+    if kind == "sqlite":
+        options.known(("kind", "path"), refused={})
+        return LedgerPlace(kind, options.text("path", required=True))
+    if kind == "postgresql":
+        options.known(("kind", "url"), refused={})
+        url = options.text("url", required=True)
+        if url and not re.match(r"postgres(ql)?(\+psycopg)?://", url):
+            problems.add("ledger.url must begin with postgresql://.")
+        return LedgerPlace(kind, url)
+    if kind:
+        problems.add(f"ledger.kind is {kind[:40]!r}. Accepted: sqlite, postgresql.")
+    return LedgerPlace(kind, "")
+
+
+def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
+    options.known(spec.specification()["connectionSpecification"]["properties"]["streams"]["items"]["properties"], refused=refused)
+    pairs = []
+    for pair in options.objects("mapping"):
+        pair.known(("column", "field"), refused={})
+        pairs.append((pair.text("column", required=True), pair.text("field", required=True)))
+    return StreamToList(
+        path=options.named("stream").removesuffix(".stream"),
+        stream=options.text("stream", required=True),
+        list_name=options.text("list_name"),
+        list_key=options.text("list_key"),
+        create_list=options.flag("create_list"),
+        first_contact=options.text("first_contact"),
+        public_form=options.choice("signup_form", spec.SIGNUP_FORMS) == "public",
+        on_delete=options.choice("on_delete", spec.ON_DELETE),
+        topic=options.text("topic"),
+        source=options.text("source"),
+        records=RecordOptions(
+            address_field=options.text("address_field"),
+            opt_out_field=options.text("opt_out_field"),
+            no_opt_out_field=options.flag("no_opt_out_field"),
+            mapping=tuple(pairs),
+            create_fields=options.flag("create_fields"),
+            required=options.texts("required"),
+            update_empty=options.flag("update_empty", default=True),
+            last_contacted_field=options.text("last_contacted_field"),
+            last_modified_field=options.text("last_modified_field"),
+        ),
+    )
+
+
+def _check_streams(streams: tuple[StreamToList, ...], problems: Problems) -> None:
+    if not streams:
+        problems.add("streams is missing or empty: name at least one stream and the list it feeds.")
+    by_stream: dict[str, StreamToList] = {}
+    for one in streams:
+        if not one.list_name and not one.list_key:
+            problems.add(f"{one.path} names no list: give list_name or list_key.")
+        if one.create_list and not (one.list_name and one.first_contact):
+            problems.add(f"{one.path}.create_list needs list_name and first_contact: an empty list cannot be created.")
+        fields = [target.casefold() for _, target in one.records.mapping]
+        for target in sorted({target for target in fields if fields.count(target) > 1}):
+            problems.add(f"{one.path}.mapping fills the field {target!r} from two columns.")
+        first = by_stream.setdefault(one.stream, one)
+        if first.records != one.records:
+            problems.add(
+                f"{one.path} reads stream {one.stream} otherwise than {first.path} does. Address, opt-out, mapping and required columns must be the "
+                "same for every list a stream feeds, because a contact has one set of fields."
+            )
+
+
+def _passwords(url: str) -> tuple[str, ...]:
+    found = re.match(r"[^:]+://[^:/@]*:([^@]+)@", url)
+    return (found.group(1),) if found else ()

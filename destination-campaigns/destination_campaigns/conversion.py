@@ -1,0 +1,46 @@
+"""A CRM value as text for a contact field. The mailing tool takes everything as text."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+MULTISELECT_SEPARATOR = ";"
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class WrongType(ValueError):
+    """The value is an object, or a list of objects: it has no text. Never printed."""
+
+
+def as_text(value: Any) -> str:
+    """The text of one value; empty for null. Raises WrongType.
+
+    Text stays as it is, line breaks too, without control characters. Dates and datetimes stay ISO 8601 as the source gives them. Booleans
+    become `true` and `false`, numbers plain decimals without exponent, several choices are joined by `;`.
+    """
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("", value) if not value.isprintable() else value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _plain(value)
+    if isinstance(value, list):
+        return MULTISELECT_SEPARATOR.join(_member(one) for one in value)
+    raise WrongType
+
+
+def _plain(value: float) -> str:
+    text = repr(value)
+    return text.removesuffix(".0") if "e" not in text else format(Decimal(text), "f")
+
+
+def _member(value: Any) -> str:
+    if isinstance(value, list):
+        raise WrongType
+    return as_text(value)

@@ -1,0 +1,50 @@
+"""The mailing tools this connector knows. A new one is one line in `SYSTEMS`, and a folder in mailsync with these names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol
+
+from mailsync.zoho_campaigns.settings import FRAGMENT as ZOHO_CAMPAIGNS
+from mailsync.zoho_campaigns.settings import REFUSED_OPTIONS as ZOHO_CAMPAIGNS_REFUSES
+
+
+class Settings(Protocol):
+    """A system's checked settings."""
+
+    @property
+    def account(self) -> str:
+        """Names the account in the ledger."""
+
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """Every host that is called."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """`fragment` is the JSON Schema of `system`; `refused` maps an option of a stream to why this vendor's API cannot fulfil it."""
+
+    fragment: Mapping[str, Any]
+    refused: Mapping[str, str]
+    module: str
+
+    def parse(self, raw: Mapping[str, Any]) -> Settings:
+        """Check the `system` object. Raises ConfigError."""
+        settings: Settings = import_module(f"{self.module}.settings").parse_settings(raw)
+        return settings
+
+    def open(self, settings: Settings, **parts: Any) -> Any:
+        """Connect: the system's `Account` (see mailsync.zoho_campaigns.account)."""
+        return import_module(f"{self.module}.account").open_account(settings, **parts)
+
+
+SYSTEMS: Mapping[str, System] = {
+    "zoho_campaigns": System(ZOHO_CAMPAIGNS, ZOHO_CAMPAIGNS_REFUSES, "mailsync.zoho_campaigns"),
+}

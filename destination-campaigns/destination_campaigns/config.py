@@ -95,21 +95,24 @@ def parse_config(raw: Any) -> Config:
     if not options.flag("consent_confirmed"):
         problems.add("consent_confirmed must be true: nobody is written to a list before you confirm that these people may be mailed.")
     ledger = _ledger(options.object("ledger"), problems)
-    parsed = {
-        "share_of_limit": options.number("share_of_limit", default=0.9, lowest=0.01, highest=0.99),
-        "when_spent": options.choice("when_budget_is_spent", spec.WHEN_SPENT),
-        "crm_opt_out_reaches": options.choice("crm_opt_out_reaches", spec.OPT_OUT_REACHES),
-        "return_after_removal": options.choice("return_after_removal", spec.RETURNS),
-        "stream_statuses": options.choice("stream_statuses", spec.STATUSES),
-        "adopt_existing": options.flag("adopt_existing"),
-        "confirm_after_ledger_loss": options.flag("confirm_after_ledger_loss"),
-        "allow_confirmation_mails": options.flag("allow_confirmation_mails"),
-        "allow_removals_over_brake": options.flag("allow_removals_over_brake"),
-    }
+    config = Config(
+        system=system or next(iter(SYSTEMS.values())),
+        settings=settings,  # type: ignore[arg-type]  # None only together with a problem, which is raised below
+        sync_name=sync_name,
+        ledger=ledger,
+        streams=streams,
+        share_of_limit=options.number("share_of_limit", default=0.9, lowest=0.01, highest=0.99),
+        when_spent=options.choice("when_budget_is_spent", spec.WHEN_SPENT),
+        crm_opt_out_reaches=options.choice("crm_opt_out_reaches", spec.OPT_OUT_REACHES),
+        return_after_removal=options.choice("return_after_removal", spec.RETURNS),
+        stream_statuses=options.choice("stream_statuses", spec.STATUSES),
+        adopt_existing=options.flag("adopt_existing"),
+        confirm_after_ledger_loss=options.flag("confirm_after_ledger_loss"),
+        allow_confirmation_mails=options.flag("allow_confirmation_mails"),
+        allow_removals_over_brake=options.flag("allow_removals_over_brake"),
+    )
     problems.raise_any()
-    if system is None or settings is None:
-        raise ConfigError("system is missing.")
-    return Config(system=system, settings=settings, sync_name=sync_name, ledger=ledger, streams=streams, **parsed)
+    return config
 
 
 def _system(options: Options, problems: Problems) -> tuple[System | None, Settings | None]:

@@ -89,7 +89,8 @@ def _address(stream: Stream, options: RecordOptions, problems: Problems) -> str:
     candidates = [column.name for column in stream.columns.values() if column.holds_addresses]
     if not candidates:
         problems.add(
-            f"Stream {stream.name} has no e-mail column, so it cannot feed a list. Name one as address_field, or leave the stream out. {_columns(stream)}"
+            f"Stream {stream.name} has no e-mail column, so it cannot feed a list. "
+            f"Name one as address_field, or leave the stream out. {_columns(stream)}"
         )
         return ""
     return DEFAULT_ADDRESS if DEFAULT_ADDRESS in candidates else candidates[0]

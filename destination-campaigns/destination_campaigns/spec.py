@@ -48,7 +48,6 @@ def _properties() -> dict[str, dict[str, Any]]:
             "type": "array",
             "title": "Streams and lists",
             "description": "Which stream feeds which list.",
-            "minItems": 1,
             "items": _stream(),
         },
         "consent_confirmed": _flag(

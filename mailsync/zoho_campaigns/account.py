@@ -34,9 +34,12 @@ class ZohoCampaignsAccount:
         self.reserve: Callable[[str], None] = lambda _endpoint: None
         tokens = ZohoAccount(settings.credentials, http=http, clock=clock, on_secret=on_secret)
         self._client = CampaignsClient(
-            settings, account=tokens, http=http, clock=clock, reserve=lambda endpoint: self.reserve(endpoint), on_wait=on_wait
+            settings, account=tokens, http=http, clock=clock, reserve=self._reserve, on_wait=on_wait
         )
         self.tool = ZohoCampaigns(self._client)
+
+    def _reserve(self, endpoint: str) -> None:
+        self.reserve(endpoint)
 
     def check_access(self) -> None:
         """Raises AuthError where the token cannot be renewed, or says itself that it lacks a scope."""

@@ -1,0 +1,114 @@
+"""From a configuration to an account that is reached and lists that are found: what `check` and `write` share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from destination_campaigns.config import Config, StreamToList
+from destination_campaigns.messages import Output
+from destination_campaigns.options import Problems
+from mailsync.clock import VendorClock, clock_for
+from mailsync.errors import TransientError
+from mailsync.membership.plan import Feed, OnDelete
+from mailsync.membership.tool import MailingList
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """An account that accepts our credentials, and the vendor's time. `account` is the system's own (see `systems`)."""
+
+    account: Any
+    clock: VendorClock
+
+
+def connect(config: Config, output: Output) -> Connected:
+    """Open the account and prove that its credentials work. Raises AuthError, TransientError."""
+    for secret in config.secrets():
+        output.hide(secret)
+    machine, warning = clock_for(config.settings.base_urls)
+    if warning:
+        output.log(warning, "WARN")
+    clock = VendorClock(machine)
+
+    def waiting(error: TransientError, seconds: float) -> None:
+        output.log(f"{error} Waiting {seconds:.0f} s.", "WARN")
+
+    account = config.system.open(config.settings, clock=clock, on_secret=output.hide, on_wait=waiting)
+    account.check_access()
+    return Connected(account, clock)
+
+
+def find_feeds(config: Config, connected: Connected, problems: Problems, *, create: bool) -> list[Feed]:
+    """Each configured stream with its list. Adds unknown lists, sign-up forms and conflicts to `problems`.
+
+    `create`: make the lists that are configured to be made; otherwise a list that would be made is left out.
+    """
+    lists = connected.account.tool.mailing_lists()
+    feeds: list[Feed] = []
+    options: dict[str, tuple[str, str]] = {}
+    for entry in config.streams:
+        found = _find(entry, lists, problems)
+        if found is None and entry.create_list and create:
+            found = connected.account.create_list(name=entry.list_name, first_contact=entry.first_contact, public=entry.public_form)
+            lists = connected.account.tool.mailing_lists()
+            if found is None:
+                problems.add(f"{entry.path}: the list {entry.list_name!r} was created, but the account does not show it. Run again in a minute.")
+        if found is None:
+            _check_creation(entry, config, problems)
+            continue
+        _check_list(entry, found, config, problems)
+        _check_feed(Feed(entry.stream, found, OnDelete(entry.on_delete)), entry, feeds, problems)
+        _collect_options(entry, found, connected, options, problems)
+    connected.account.set_list_options(options)
+    return feeds
+
+
+def _find(entry: StreamToList, lists: Sequence[MailingList], problems: Problems) -> MailingList | None:
+    if entry.list_key:
+        found = [one for one in lists if one.key == entry.list_key]
+    else:
+        found = [one for one in lists if one.name == entry.list_name] or [one for one in lists if one.name.casefold() == entry.list_name.casefold()]
+    if len(found) == 1:
+        if entry.list_key and entry.list_name and found[0].name != entry.list_name:
+            problems.add(f"{entry.path}: list_key belongs to the list {found[0].name!r}, not to {entry.list_name!r}. Remove one of the two.")
+        return found[0]
+    offered = ", ".join(sorted(f"{one.name} ({one.key})" for one in lists)) or "none; the account has no list"
+    wanted = f"key {entry.list_key!r}" if entry.list_key else f"name {entry.list_name!r}"
+    if found:
+        problems.add(f"{entry.path}: {len(found)} lists have the {wanted}; give list_key instead. Lists: {offered}.")
+    elif entry.list_key or not entry.create_list:
+        problems.add(f"{entry.path}: no list has the {wanted}. Lists: {offered}.")
+    return None
+
+
+def _check_creation(entry: StreamToList, config: Config, problems: Problems) -> None:
+    if entry.create_list and entry.public_form and not config.allow_confirmation_mails:
+        problems.add(_form_problem(entry, entry.list_name))
+
+
+def _check_list(entry: StreamToList, found: MailingList, config: Config, problems: Problems) -> None:
+    if found.has_form and not config.allow_confirmation_mails:
+        problems.add(_form_problem(entry, found.name))
+
+
+def _form_problem(entry: StreamToList, name: str) -> str:
+    return (
+        f"{entry.path}: the list {name!r} has a sign-up form, so each person added to it gets a confirmation mail. "
+        "Choose a list without one, or set allow_confirmation_mails to accept those mails."
+    )
+
+
+def _check_feed(feed: Feed, entry: StreamToList, feeds: list[Feed], problems: Problems) -> None:
+    for other in feeds:
+        if (other.stream, other.list.key) == (feed.stream, feed.list.key):
+            problems.add(f"{entry.path}: stream {feed.stream} feeds the list {feed.list.name!r} twice. Remove one entry.")
+            return
+    feeds.append(feed)
+
+
+def _collect_options(entry: StreamToList, found: MailingList, connected: Connected, options: dict[str, tuple[str, str]], problems: Problems) -> None:
+    topics = connected.account.topics(entry.topic) if entry.topic else ""
+    if options.setdefault(found.key, (entry.source, topics)) != (entry.source, topics):
+        problems.add(f"{entry.path}: another stream feeds the list {found.name!r} with another topic or source. They must be the same for one list.")

@@ -4,29 +4,35 @@ PYTHON := $(shell for p in python3.12 python3.11 python3 python; do \
   $$p -c 'import sys; sys.exit(0 if (3,11) <= sys.version_info[:2] <= (3,12) else 1)' >/dev/null 2>&1 && { echo $$p; break; }; done)
 BIN := .venv/bin
 WORKERS ?= auto
+# The lock files name every package and its hash, so pip has nothing to resolve.
+PIP_LOCKED := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
+COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+PYAIRBYTE := airbyte==0.71.3
 
-.PHONY: help setup demo test test-pyairbyte lint format bench emulators lock clean
+.PHONY: help setup demo test lint format bench emulators lock clean python
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
 
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed, and neither was found on PATH." >&2; exit 1; }
+
 setup: .venv/.ready ## build .venv from the lock file
 
-.venv/.ready: requirements/dev.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed, and neither was found on PATH." >&2; exit 1; }
+.venv/.ready: requirements/dev.txt pyproject.toml | python
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python $(PIP_LOCKED) requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-.venv-pyairbyte/.ready: requirements/pyairbyte.txt
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed, and neither was found on PATH." >&2; exit 1; }
+.venv-pyairbyte/.ready: requirements/pyairbyte.txt | python
 	$(PYTHON) -m venv .venv-pyairbyte
-	.venv-pyairbyte/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/pyairbyte.txt
+	.venv-pyairbyte/bin/python $(PIP_LOCKED) requirements/pyairbyte.txt
 	@touch $@
 
-demo: setup ## local vendors, two syncs, a report; no account needed
-	$(BIN)/python -m emulators.demo
+demo: setup ## local vendors, two syncs, totals that add up; no account needed
+	$(BIN)/python -m demo
 
 test: setup .venv-pyairbyte/.ready ## every test
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -46,13 +52,12 @@ bench: setup ## measure, print one table
 emulators: setup ## serve the vendors on loopback until Ctrl-C
 	$(BIN)/python -m emulators serve
 
-lock: setup ## write requirements/*.txt anew
-	$(BIN)/python -m pip install --quiet uv
-	for t in run: dev:"--extra emulators --group dev"; do \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-	    pyproject.toml $${t#*:} -o requirements/$${t%%:*}.txt; done
-	echo 'airbyte==0.71.3' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	  --no-emit-find-links - -o requirements/pyairbyte.txt
+lock: | python ## write requirements/*.txt anew
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(COMPILE) pyproject.toml --extra emulators --group dev -o requirements/dev.txt
+	echo '$(PYAIRBYTE)' | $(COMPILE) - -o requirements/pyairbyte.txt
 
 clean: ## remove what make built
-	rm -rf .venv .venv-pyairbyte demo-output bench-output
+	rm -rf .venv .venv-pyairbyte .venv-lock demo-output bench-output

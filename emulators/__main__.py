@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _serve(server: uvicorn.Server, listening: socket.socket, url: str) -> None:
     serving = asyncio.ensure_future(server.serve(sockets=[listening]))
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.005)
     print(orjson.dumps({"url": url, "pid": os.getpid()}).decode(), flush=True)  # noqa: T201 - the contract of `serve`
     await serving

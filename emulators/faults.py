@@ -149,7 +149,7 @@ class Captured:
             self.body += message.get("body", b"")
 
 
-async def strike(fault: Fault, dial: FaultDial, scope: Scope, receive: Receive, send: Send, handler: Handler, force: Callable[[], None]) -> None:  # noqa: PLR0913
+async def strike(fault: Fault, dial: FaultDial, scope: Scope, receive: Receive, send: Send, handler: Handler, force: Callable[[], None]) -> None:
     """Let one fault happen. `force` brings the vendor into the state that `lock` and `token` stand for; `send` must reach the socket."""
     request = await Rehearsal.of(receive)
     captured = Captured()

@@ -1,0 +1,125 @@
+"""What an account holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a membership stands, in the control plane's words."""
+
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    SPAM = "spam"
+    PENDING = "pending"
+
+
+@dataclass(slots=True)
+class Contact:
+    """One person of the organisation. `email` in the spelling it first came in; `created_at` epoch seconds."""
+
+    email: str
+    number: int
+    created_at: float
+    fields: dict[str, str]
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Member:
+    """One person on one list. `fields` are used only where fields belong to the membership; `waiting` holds the fields of a pending one."""
+
+    contact: Contact
+    status: Status
+    added_at: float
+    fields: dict[str, str] | None = None
+    waiting: dict[str, str] | None = None
+    topics: frozenset[str] = frozenset()
+
+
+class MailingList:
+    """One list. Reads by status and offset are cheap: the rows of a status are kept until one of them changes."""
+
+    def __init__(self, key: str, number: int, name: str, *, has_form: bool, created_at: float, description: str = "") -> None:
+        self.key, self.number, self.name, self.description = key, number, name, description
+        self.has_form = has_form
+        self.created_at = self.updated_at = created_at
+        self.deleted = False
+        self.members: dict[str, Member] = {}
+        self._views: dict[Status, list[Member]] = {}
+
+    def put(self, address_key: str, member: Member) -> None:
+        """Add a member that is not there."""
+        self.members[address_key] = member
+        if member.status in self._views:
+            self._views[member.status].append(member)
+
+    def drop(self, address_key: str) -> None:
+        """Forget a member, if there."""
+        member = self.members.pop(address_key, None)
+        if member is not None:
+            self._views.pop(member.status, None)
+
+    def move(self, member: Member, status: Status) -> None:
+        """Change where a member stands."""
+        if member.status is not status:
+            self._views.pop(member.status, None)
+            self._views.pop(status, None)
+            member.status = status
+
+    def view(self, status: Status) -> list[Member]:
+        """Its members of one status, in the order they came."""
+        if status not in self._views:
+            self._views[status] = [member for member in self.members.values() if member.status is status]
+        return self._views[status]
+
+
+@dataclass(slots=True)
+class Field:
+    """One contact field; `display_name` is what `contactinfo` uses."""
+
+    display_name: str
+    field_name: str
+    number: int
+    kind: str
+    length: int
+    mandatory: bool = False
+    custom: bool = False
+
+
+@dataclass(slots=True)
+class Topic:
+    """A subject that contacts subscribe to."""
+
+    number: str
+    name: str
+    description: str
+
+
+@dataclass(slots=True)
+class Tag:
+    """A label on contacts."""
+
+    number: str
+    name: str
+    description: str
+    color: str
+
+
+@dataclass(slots=True)
+class Campaign:
+    """One mailing that was sent. `actions`: the vendor's action name → address key → times (epoch seconds) at which it happened."""
+
+    key: str
+    number: int
+    name: str
+    subject: str
+    list_keys: tuple[str, ...]
+    sent_at: float
+    kind: str = "normal"
+    parent: str = ""
+    children: tuple[str, ...] = ()
+    recipients: dict[str, Contact] = field(default_factory=dict)
+    actions: dict[str, dict[str, list[float]]] = field(default_factory=dict)

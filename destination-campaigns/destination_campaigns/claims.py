@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from destination_campaigns.catalog import Stream
-from destination_campaigns.conversion import WrongType, as_text
+from destination_campaigns.conversion import WrongType, as_text, fitted
 from destination_campaigns.mapping import Mapping
 from mailsync.membership.plan import Claim, Order, Tombstone
 
@@ -36,7 +36,7 @@ class ClaimReader:
         self._single_key = stream.key[0] if len(stream.key) == 1 else None
         self._cursor = stream.cursor
         self._mapping = mapping
-        self._pairs = [(pair.column, pair.field, pair.limit) for pair in mapping.pairs]
+        self._pairs = [(pair.column, pair.field, pair.limit, pair.kind) for pair in mapping.pairs]
         self._modified = mapping.last_modified or UPDATED_AT
 
     def read(self, data: Values[str, Any]) -> Claim | None:
@@ -74,9 +74,9 @@ class ClaimReader:
         payload: dict[str, str] = {}
         blocked = None
         keep_empty = self._mapping.update_empty
-        for column, field, limit in self._pairs:
+        for column, field, limit, kind in self._pairs:
             try:
-                text = as_text(data.get(column))
+                text = fitted(as_text(data.get(column)), kind) if kind else as_text(data.get(column))
             except WrongType:
                 blocked = blocked or WRONG_TYPE
                 continue

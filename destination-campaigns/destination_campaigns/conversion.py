@@ -7,11 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 MULTISELECT_SEPARATOR = ";"
+_WHOLE = re.compile(r"[+-]?\d+")
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FITTING = {"integer": _WHOLE, "longinteger": _WHOLE, "decimal": _DECIMAL, "percent": _DECIMAL, "checkbox": re.compile("true|false", re.IGNORECASE)}
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class WrongType(ValueError):
-    """The value is an object, or a list of objects: it has no text. Never printed."""
+    """The value is an object or a list of objects, or does not fit the field. Never printed."""
 
 
 def as_text(value: Any) -> str:
@@ -33,6 +37,21 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return MULTISELECT_SEPARATOR.join(_member(one) for one in value)
     raise WrongType
+
+
+def fitted(text: str, kind: str) -> str:
+    """The text as a field of this type takes it; a moment in a date field loses its time. Raises WrongType.
+
+    What the vendor does with a value that does not fit is not documented (dropped, refused or stored), so it is not sent.
+    """
+    if not text or kind not in ("date", *_FITTING):
+        return text
+    if kind == "date":
+        found = _ISO_DATE.match(text)
+        return found.group() if found else text
+    if not _FITTING[kind].fullmatch(text):
+        raise WrongType
+    return text
 
 
 def _plain(value: float) -> str:

@@ -19,7 +19,7 @@ _OURS = "_ab_"
 
 
 class Field(Protocol):
-    """A contact field of the mailing tool. `max_length` in characters, None where unknown."""
+    """A contact field of the mailing tool. `kind` is its type in lower case, empty where unknown; `max_length` in characters, None where unknown."""
 
     @property
     def name(self) -> str: ...  # noqa: D102 - said above
@@ -28,16 +28,20 @@ class Field(Protocol):
     def api_name(self) -> str: ...  # noqa: D102 - said above
 
     @property
+    def kind(self) -> str: ...  # noqa: D102 - said above
+
+    @property
     def max_length(self) -> int | None: ...  # noqa: D102 - said above
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One mapped column. `limit` in characters, None where unknown."""
+    """One mapped column. `limit` in characters, None where unknown; `kind` the field's type, empty where unknown."""
 
     column: str
     field: str
     limit: int | None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def _explicit(
         elif field is None:
             names = ", ".join(sorted(one.name for one in fields))
             problems.add(f"The mailing tool has no contact field {target!r}. Accepted: {names}; or set create_fields.")
-        pairs.append(Pair(column_name, field.name if field else target, field.max_length if field else None))
+        pairs.append(Pair(column_name, field.name, field.max_length, field.kind) if field else Pair(column_name, target, None))
     return pairs
 
 
@@ -137,7 +141,7 @@ def _by_name(stream: Stream, fields: Sequence[Field], taken: set[str]) -> list[P
             continue
         field = known.get(_plain(column.name)) or known.get(_plain(column.title))
         if field is not None and not _is_address(field):
-            pairs.setdefault(field.name, Pair(column.name, field.name, field.max_length))
+            pairs.setdefault(field.name, Pair(column.name, field.name, field.max_length, field.kind))
     return list(pairs.values())
 
 

@@ -33,9 +33,7 @@ class ZohoCampaignsAccount:
         http = Http(LABEL)
         self.reserve: Callable[[str], None] = lambda _endpoint: None
         tokens = ZohoAccount(settings.credentials, http=http, clock=clock, on_secret=on_secret)
-        self._client = CampaignsClient(
-            settings, account=tokens, http=http, clock=clock, reserve=self._reserve, on_wait=on_wait
-        )
+        self._client = CampaignsClient(settings, account=tokens, http=http, clock=clock, reserve=self._reserve, on_wait=on_wait)
         self.tool = ZohoCampaigns(self._client)
 
     def _reserve(self, endpoint: str) -> None:

@@ -109,6 +109,7 @@ SPECIFIC: dict[tuple[str, str], Meaning] = {
     (method.ALL_FIELDS, "910"): _EMPTY,
     (method.ADD_FIELD, "916"): _OK,
     (method.ADD_FIELD, "910"): _refused("field_not_created"),
+    (method.ADD_FIELD, "1001"): _refused("field_not_created"),
     (method.ADD_FIELD, "914"): _config("No more custom fields can be created in Zoho Campaigns. Map to an existing field instead."),
     (method.RECENT_CAMPAIGNS, "6101"): _EMPTY,
     (method.RECENT_CAMPAIGNS, "6601"): _PRIVILEGE,

@@ -17,7 +17,9 @@ NEW_FIELD_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class ContactField:
-    """`name` is the display name, which is the key inside `contactinfo`. `max_length` in characters, None where the vendor does not say."""
+    """`name` is the display name, which is the key inside `contactinfo`. `kind` in lower case, empty where the vendor does not say;
+    `max_length` in characters, None where it does not. Only names and `mandatory` are documented.
+    """
 
     name: str
     api_name: str
@@ -50,7 +52,7 @@ def add_field(client: CampaignsClient, name: str, kind: str = TEXT) -> None:
 
 def _field(row: dict[str, Any]) -> ContactField:
     keyed = {str(name).upper(): value for name, value in row.items()}
-    kind = keyed.get("UITYPE") or keyed.get("FIELD_TYPE") or keyed.get("TYPE") or ""
+    kind = next((keyed[name] for name in ("FIELD_DATA_TYPE", "DATA_TYPE", "FIELD_TYPE", "TYPE") if keyed.get(name)), "")
     length = next((keyed[name] for name in ("MAX_LENGTH", "MAXLENGTH", "FIELD_LENGTH", "LENGTH") if keyed.get(name)), None)
     return ContactField(
         name=str(keyed["DISPLAY_NAME"]),

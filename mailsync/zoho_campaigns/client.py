@@ -23,6 +23,7 @@ READ_PATIENCE = Patience(tries=6, total_s=2700.0)
 # documented, and a page nobody can read may be it.
 UNREADABLE_IN_A_ROW = 2
 UNKNOWN_IN_A_ROW = 10
+UNREADABLE_READS = 3
 PAUSE_AFTER_OUTAGE_S = 60.0
 
 
@@ -50,9 +51,17 @@ class CampaignsClient:
     def read(self, name: str, params: Mapping[str, str] | None = None) -> Said:
         """A call that changes nothing, repeated until it answers OK or EMPTY. Raises ConfigError, AuthError, TransientError, Bug."""
         endpoint = ENDPOINTS[name]
+        unreadable = 0
 
         def once() -> Said:
-            said = self._authorised(endpoint, params or {})
+            nonlocal unreadable
+            try:
+                said = self._authorised(endpoint, params or {})
+            except Unreadable as error:
+                unreadable += 1
+                if unreadable == UNREADABLE_READS:
+                    raise locked(endpoint, f"{unreadable} unreadable answers in a row") from error
+                raise
             if said.act in (Act.FAILED, Act.AGAIN):
                 raise VendorUnavailable(f"{said.described()}.")
             return said

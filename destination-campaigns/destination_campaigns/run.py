@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import orjson
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str], *, stdin: IO[bytes] | None = None, stdout: IO
         elif given.command == "write":
             _write(given, stdin or sys.stdin.buffer, output)
         else:
-            raise ConfigError("discover is not offered by this version yet: mapping is part of the configuration (streams, mapping).")
+            _discover()
     except Exception as error:  # noqa: BLE001 - the boundary: whatever happened becomes a typed message without data in it
         output.error(error)
         return 1
@@ -63,6 +63,10 @@ def _check(config: Path, output: Output) -> None:
         output.status(str(error))
     else:
         output.status(None)
+
+
+def _discover() -> NoReturn:
+    raise ConfigError("discover is not offered by this version yet: lists and mapping are part of the configuration (streams).")
 
 
 def _write(given: argparse.Namespace, stdin: IO[bytes], output: Output) -> None:

@@ -1,0 +1,39 @@
+"""`check`: everything that can be known without the catalog, tried for real, all mistakes at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from destination_campaigns.config import Config, parse_config
+from destination_campaigns.messages import Output
+from destination_campaigns.options import Problems
+from destination_campaigns.setting_up import Connected, connect, find_feeds
+from mailsync.errors import ConfigError
+
+
+def check(raw: Any, output: Output) -> None:
+    """Raises MailsyncError that says what a person must do; returns when the configuration works."""
+    config = parse_config(raw)
+    problems = Problems()
+    connected = connect(config, output)
+    find_feeds(config, connected, problems, create=False)
+    _check_fields(config, connected, problems)
+    _check_ledger(config, problems)
+    problems.raise_any()
+
+
+def _check_fields(config: Config, connected: Connected, problems: Problems) -> None:
+    fields = connected.account.fields()
+    known = {name.casefold() for field in fields for name in (field.name, field.api_name)}
+    names = ", ".join(sorted(field.name for field in fields))
+    for entry in config.streams:
+        for _, target in entry.records.mapping:
+            if target.casefold() not in known and not entry.records.create_fields:
+                problems.add(f"{entry.path}.mapping: {connected.account.label} has no contact field {target!r}. Accepted: {names}; or set create_fields.")
+
+
+def _check_ledger(config: Config, problems: Problems) -> None:
+    try:
+        open_ledger(config.ledger).close()
+    except ConfigError as error:
+        problems.add(str(error))

@@ -1,0 +1,71 @@
+"""SIGTERM: finish the call in flight, commit, leave."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterable, Iterator
+from types import FrameType
+from typing import Any, TypeVar
+
+from mailsync.errors import TransientError
+
+T = TypeVar("T")
+
+
+class Stopped(TransientError):
+    """The host asked us to stop. What was done is in the ledger; the next run goes on from there."""
+
+
+class Stopping:
+    """Remembers that a stop was asked for. While input is awaited nothing is in flight, so there the stop comes at once."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._idle = False
+
+    def listen(self) -> None:
+        """Take over SIGTERM and SIGINT. Only from the main thread."""
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+
+    @property
+    def asked(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._asked
+
+    def check(self) -> None:
+        """Raise Stopped if a stop was asked for: called between calls, never inside one."""
+        if self._asked:
+            raise Stopped("Stopped on request (SIGTERM). Nothing is lost: run the sync again.")
+
+    def awaited(self, items: Iterable[T]) -> Iterator[T]:
+        """The items; a stop asked for while waiting for the next one is raised here."""
+        iterator = iter(items)
+        while True:
+            self._idle = True
+            try:
+                self.check()
+                item = next(iterator)
+            except StopIteration:
+                return
+            finally:
+                self._idle = False
+            yield item
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True
+        if self._idle:
+            self.check()
+
+
+def interruptible(sleep: Any, stopping: Stopping, *, step_s: float = 1.0) -> Any:
+    """A `sleep` that ends, by raising Stopped, within `step_s` seconds of a stop."""
+
+    def sleep_in_steps(seconds: float) -> None:
+        left = seconds
+        while left > 0:
+            stopping.check()
+            sleep(min(left, step_s))
+            left -= step_s
+
+    return sleep_in_steps

@@ -1,0 +1,1 @@
+"""Both connectors between emulated vendors, twice, with a final screen whose totals must add up."""

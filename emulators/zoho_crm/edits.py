@@ -1,0 +1,328 @@
+"""What people do in the CRM's own screens, for the control plane: `POST /__admin/edit/zoho_crm`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from emulators.zoho_crm.criteria import compiled
+from emulators.zoho_crm.fields import Field
+from emulators.zoho_crm.jobs import Jobs
+from emulators.zoho_crm.limits import Limits
+from emulators.zoho_crm.people_of_account import LICENSES
+from emulators.zoho_crm.routes.bulk import BulkRead
+from emulators.zoho_crm.state import Crm, Module
+from emulators.zoho_crm.views import View, tree
+from emulators.zoho_crm.writing import Writer
+from emulators.zoho_crm.zone import parse_instant
+
+Operation = Mapping[str, Any]
+Done = dict[str, Any]
+_TO_CONTACT = (
+    "Salutation", "First_Name", "Last_Name", "Email", "Secondary_Email", "Email_Opt_Out", "Unsubscribed_Mode", "Unsubscribed_Time",
+    "Phone", "Mobile", "Lead_Source", "Description", "Owner", "Interests",
+)  # fmt: skip
+
+
+class Edits:
+    """All operations, by name. Unknown ones and unknown ids raise ValueError, naming what there is."""
+
+    def __init__(self, crm: Crm, writer: Writer, jobs: Jobs, limits: Limits, bulk: BulkRead) -> None:
+        self._crm, self._writer, self._jobs, self._limits, self._bulk = crm, writer, jobs, limits, bulk
+        self._operations: dict[str, Callable[[Operation], Done]] = {
+            "create": self.create,
+            "update": self.update,
+            "delete": self.delete,
+            "restore": self.restore,
+            "purge": self.purge,
+            "convert": self.convert,
+            "merge": self.merge,
+            "set_time": self.set_time,
+            "create_view": self.create_view,
+            "edit_view": self.edit_view,
+            "delete_view": self.delete_view,
+            "add_field": self.add_field,
+            "hide_field": self.hide_field,
+            "delete_field": self.delete_field,
+            "hide_module": self.hide_module,
+            "limit_visibility": self.limit_visibility,
+            "recalculate_formula": self.recalculate_formula,
+            "fail_next_bulk_job": self.fail_next_bulk_job,
+            "bulk_rows": self.bulk_rows,
+            "set_edition": self.set_edition,
+            "foreign_calls": self.foreign_calls,
+        }
+
+    def perform(self, operation: Operation) -> Done:
+        """Do one. Raises ValueError."""
+        known = self._operations.get(str(operation.get("op")))
+        if known is None:
+            raise ValueError(f"zoho_crm knows {', '.join([*self._operations, 'revoke_token'])}, not {operation.get('op')!r}")
+        return known(operation)
+
+    # -- records
+
+    def create(self, operation: Operation) -> Done:
+        """`module`, `record`, and `modified_time` where several should share a second."""
+        module = self._module(operation)
+        values = self._writer.native_values(module, operation["record"], path="$", strict=False)
+        n = self._writer.create(module, values, at=_second(operation))
+        return {"id": module.records().id_of(n)}
+
+    def update(self, operation: Operation) -> Done:
+        """`module`, `id` (or `ids`), `record`, `modified_time`."""
+        module = self._module(operation)
+        values = self._writer.native_values(module, operation["record"], path="$", strict=False)
+        only_tags = set(values) == {"Tag"} and self._crm.reading("tag_touches_modified_time") == "no"
+        for n in self._numbers(module, operation):
+            self._writer.update(module, n, values, at=_second(operation), touch=not only_tags)
+        return {"id": operation.get("id")}
+
+    def delete(self, operation: Operation) -> Done:
+        """`module`, `id` (or `ids`): into the recycle bin."""
+        module = self._module(operation)
+        for n in self._numbers(module, operation):
+            self._writer.delete(module, n, at=_second(operation))
+        return {"id": operation.get("id")}
+
+    def restore(self, operation: Operation) -> Done:
+        """`module`, `id`: out of the recycle bin."""
+        module = self._module(operation)
+        n = module.records().number(operation["id"])
+        deleted = module.deleted.get(n) if n is not None else None
+        if n is None or deleted is None or deleted.kind == "permanent":
+            raise ValueError(f"{operation['id']} is not in the recycle bin of {module.api_name}")
+        self._writer.restore(module, n)
+        return {"id": operation["id"]}
+
+    def purge(self, operation: Operation) -> Done:
+        """`module`, `id`: deleted for good, from the recycle bin or at once."""
+        module = self._module(operation)
+        n = module.records().number(operation["id"])
+        if n is not None and n in module.deleted:
+            module.deleted[n].kind = "permanent"
+        else:
+            self._writer.delete(module, self._number(module, operation["id"]), kind="permanent", at=_second(operation))
+        return {"id": operation["id"]}
+
+    def convert(self, operation: Operation) -> Done:
+        """`id` of a lead → a contact and its account; the lead leaves the list but not `converted=`."""
+        leads, contacts, accounts = (self._crm.modules[name] for name in ("Leads", "Contacts", "Accounts"))
+        n, at = self._number(leads, operation["id"]), _second(operation)
+        lead = leads.records().row(n)
+        company = lead.get("Company") or f"{lead.get('Last_Name')} Household"
+        account = accounts.records().id_of(self._writer.create(accounts, {"Account_Name": company}, at=at))
+        details = {name: lead.get(name) for name in _TO_CONTACT}
+        contact = contacts.records().id_of(self._writer.create(contacts, {**details, "Account_Name": account}, at=at))
+        second = at if at is not None else self._writer.now()
+        change = {"Converted__s": True, "Converted_Date_Time": second, "Converted_Contact": contact, "Converted_Account": account}
+        self._writer.update(leads, n, change, at=at)
+        self._writer.delete(leads, n, reason="converted", at=at)
+        leads.records().converted.add(n)
+        leads.records().touch()
+        return {"id": operation["id"], "contact": contact, "account": account}
+
+    def merge(self, operation: Operation) -> Done:
+        """`module`, `id` (stays), `loser` (id that leaves): empty values of the first are filled from the second."""
+        module = self._module(operation)
+        stays, leaves = self._number(module, operation["id"]), self._number(module, operation["loser"])
+        rows = module.records()
+        filled = {name: rows.row(leaves).get(name) for name in module.fields if rows.row(stays).get(name) is None}
+        self._writer.update(module, stays, {name: value for name, value in filled.items() if value is not None}, at=_second(operation))
+        self._writer.delete(module, leaves, reason="merged", kind=self._crm.reading("deleted_merged_type"), at=_second(operation))
+        return {"id": operation["id"]}
+
+    def set_time(self, operation: Operation) -> Done:
+        """`module`, `ids`, `modified_time`: a mass update, all in one second."""
+        module = self._module(operation)
+        for n in self._numbers(module, operation):
+            self._writer.update(module, n, {}, at=_second(operation))
+        return {"changed": len(list(operation.get("ids", [operation.get("id")])))}
+
+    def recalculate_formula(self, operation: Operation) -> Done:
+        """`module` (Leads), `ids` (all), `field`: formulas change with time, roll-ups with other records; neither is an edit."""
+        module = self._crm.modules[str(operation.get("module", "Leads"))]
+        field = module.fields.get(str(operation.get("field")))
+        is_rollup = field is not None and field.data_type == "rollup_summary"
+        touches = self._crm.reading("rollup_touches_modified_time" if is_rollup else "formula_touches_modified_time") == "yes"
+        rows = module.records()
+        if not is_rollup and not touches and "ids" not in operation and "id" not in operation:
+            self._recalculate_all(module)
+            return {"changed": rows.total}
+        numbers = self._numbers(module, operation) if {"ids", "id"} & set(operation) else list(rows.by_id())
+        for n in numbers:
+            row = rows.row(n)
+            change = {field.api_name: (row.get(field.api_name) or 0) + 1} if is_rollup and field else {"$rounds": (row.get("$rounds") or 0) + 1}
+            self._writer.update(module, n, change, touch=touches)
+        return {"changed": len(numbers)}
+
+    def _recalculate_all(self, module: Module) -> None:
+        self._jobs.settle()
+        rows = module.records()
+        rows.content.rounds += 1
+        for n, record in rows.content.overlay.items():
+            rows.content.overlay[n] = rows.content.compute(dict(record))
+        rows.touch()
+
+    def limit_visibility(self, operation: Operation) -> Done:
+        """`module`, and `ids` or `criteria` of what the token's user no longer sees; neither: sees all again."""
+        self._jobs.settle()
+        module = self._module(operation)
+        rows = module.records()
+        if "ids" not in operation and "criteria" not in operation:
+            shown = [n for n in module.invisible if n not in module.deleted]
+            module.invisible.clear()
+            for n in shown:
+                rows.show(n)
+            return {"shown": len(shown)}
+        numbers = self._matching(module, operation)
+        for n in numbers:
+            module.invisible.add(n)
+            rows.hide(n)
+        return {"hidden": len(numbers)}
+
+    def _matching(self, module: Module, operation: Operation) -> list[int]:
+        if "ids" in operation:
+            return [self._number(module, one) for one in operation["ids"]]
+        holds = compiled(tree(operation["criteria"]), self._crm.names(module))
+        rows = module.records()
+        return [n for n in rows.by_id(converted="both") if holds(rows.row(n))]
+
+    # -- views
+
+    def create_view(self, operation: Operation) -> Done:
+        """`module`, `name`, `criteria` (absent: all records), `bulk` (false: bulk read refuses it)."""
+        module = self._module(operation)
+        view_id = str(int(module.id) + 600_000 + len(module.views) + len(operation["name"]))
+        while view_id in module.views:
+            view_id = str(int(view_id) + 1)
+        raw = operation.get("criteria")
+        module.views[view_id] = View(
+            view_id, operation["name"], raw, tree(raw) if raw else None, None, "created_by_me", "only_to_me", operation.get("bulk", True)
+        )
+        return {"id": view_id}
+
+    def edit_view(self, operation: Operation) -> Done:
+        """`module`, `view` (id or name), new `criteria` or `name`."""
+        view = self._view(operation)
+        if "criteria" in operation:
+            view.raw = operation["criteria"]
+            view.criteria = tree(view.raw) if view.raw else None
+            view.version += 1
+        view.name = operation.get("name", view.name)
+        return {"id": view.id}
+
+    def delete_view(self, operation: Operation) -> Done:
+        """`module`, `view`."""
+        view = self._view(operation)
+        del self._module(operation).views[view.id]
+        return {"id": view.id}
+
+    def _view(self, operation: Operation) -> View:
+        module = self._module(operation)
+        wanted = str(operation.get("view", operation.get("id")))
+        for view in module.views.values():
+            if wanted in {view.id, view.name}:
+                return view
+        raise ValueError(f"{module.api_name} has no view {wanted!r}; there are {[view.name for view in module.views.values()]}")
+
+    # -- fields and modules
+
+    def add_field(self, operation: Operation) -> Done:
+        """`module`, `field`, `data_type`, `label`, `picks`."""
+        module = self._module(operation)
+        name = str(operation["field"])
+        if name in module.fields:
+            raise ValueError(f"{module.api_name} has a field {name} already")
+        field_id = str(int(module.id) + 3000 + len(module.fields))
+        module.fields[name] = Field(
+            name, operation.get("data_type", "text"), operation.get("label", name.replace("_", " ")), custom=True,
+            picks=tuple(operation.get("picks", ())), lookup=operation.get("lookup"), id=field_id,
+        )  # fmt: skip
+        return self._changed(module)
+
+    def hide_field(self, operation: Operation) -> Done:
+        """`module`, `field`: the token's user may no longer see it (`shown` true: may again)."""
+        module, name = self._field(operation)
+        module.fields[name] = replace(module.fields[name], hidden=not operation.get("shown", False))
+        return self._changed(module)
+
+    def delete_field(self, operation: Operation) -> Done:
+        """`module`, `field`."""
+        module, name = self._field(operation)
+        del module.fields[name]
+        return self._changed(module)
+
+    def hide_module(self, operation: Operation) -> Done:
+        """`module`: the token's user may no longer see it (`shown` true: may again)."""
+        module = self._module(operation)
+        module.viewable = bool(operation.get("shown", False))
+        return self._changed(module)
+
+    def _field(self, operation: Operation) -> tuple[Module, str]:
+        module, name = self._module(operation), str(operation["field"])
+        if name not in module.fields:
+            raise ValueError(f"{module.api_name} has no field {name!r}")
+        return module, name
+
+    def _changed(self, module: Module) -> Done:
+        module.changed_at = self._writer.now()
+        module.records().touch()
+        return {"id": module.id}
+
+    # -- jobs, credits
+
+    def fail_next_bulk_job(self, operation: Operation) -> Done:
+        """The next `n` (1) jobs end in FAILURE."""
+        self._jobs.fail_next = int(operation.get("n", 1))
+        return {"n": self._jobs.fail_next}
+
+    def bulk_rows(self, operation: Operation) -> Done:
+        """`n`: rows of one job, instead of 200,000."""
+        self._bulk.rows_of_a_job = int(operation["n"])
+        return {"n": self._bulk.rows_of_a_job}
+
+    def set_edition(self, operation: Operation) -> Done:
+        """`edition`, `licenses`: decides credits and calls at once."""
+        if operation["edition"] not in LICENSES:
+            raise ValueError(f"editions are {list(LICENSES)}")
+        self._crm.edition = operation["edition"]
+        self._crm.licenses = int(operation.get("licenses", self._crm.licenses))
+        return {"maximum": self._limits.maximum()}
+
+    def foreign_calls(self, operation: Operation) -> Done:
+        """Other programs spend `n` credits (absent: all that are left)."""
+        if "n" in operation:
+            self._limits.spend(float(operation["n"]))
+        else:
+            self._limits.exhaust()
+        return {"spent": self._limits.spent()}
+
+    # -- parts
+
+    def _module(self, operation: Operation) -> Module:
+        module = self._crm.modules.get(str(operation.get("module", "Leads")))
+        if module is None or module.rows is None:
+            raise ValueError(f"no module {operation.get('module')!r} with records")
+        return module
+
+    def _numbers(self, module: Module, operation: Operation) -> list[int]:
+        ids: Iterable[Any] = operation["ids"] if "ids" in operation else [operation["id"]]
+        return [self._number(module, one) for one in ids]
+
+    def _number(self, module: Module, record_id: Any) -> int:
+        n = module.records().number(record_id)
+        if n is None or not module.records().present(n):
+            raise ValueError(f"{module.api_name} has no record {record_id}")
+        return n
+
+
+def _second(operation: Operation) -> int | None:
+    text = operation.get("modified_time")
+    if text is None:
+        return None
+    second = parse_instant(text) if isinstance(text, str) else int(text)
+    if second is None:
+        raise ValueError(f"modified_time {text!r} is no ISO 8601 date-time with an offset")
+    return second

@@ -1,0 +1,1 @@
+"""The HTTP surface, by subject: each module makes the endpoints of one."""

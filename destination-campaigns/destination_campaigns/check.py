@@ -8,6 +8,7 @@ from destination_campaigns.config import Config, parse_config
 from destination_campaigns.messages import Output
 from destination_campaigns.options import Problems
 from destination_campaigns.setting_up import Connected, connect, find_feeds
+from destination_campaigns.stopping import Stopping
 from mailsync.errors import ConfigError
 
 
@@ -15,7 +16,7 @@ def check(raw: Any, output: Output) -> None:
     """Raises MailsyncError that says what a person must do; returns when the configuration works."""
     config = parse_config(raw)
     problems = Problems()
-    connected = connect(config, output)
+    connected = connect(config, output, Stopping())
     find_feeds(config, connected, problems, create=False)
     _check_fields(config, connected, problems)
     _check_ledger(config, problems)
@@ -29,7 +30,7 @@ def _check_fields(config: Config, connected: Connected, problems: Problems) -> N
     for entry in config.streams:
         for _, target in entry.records.mapping:
             if target.casefold() not in known and not entry.records.create_fields:
-                problems.add(f"{entry.path}.mapping: {connected.account.label} has no contact field {target!r}. Accepted: {names}; or set create_fields.")
+                problems.add(f"{entry.path}.mapping: there is no contact field {target!r}. Accepted: {names}; or set create_fields.")
 
 
 def _check_ledger(config: Config, problems: Problems) -> None:

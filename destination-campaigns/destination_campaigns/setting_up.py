@@ -9,6 +9,7 @@ from typing import Any
 from destination_campaigns.config import Config, StreamToList
 from destination_campaigns.messages import Output
 from destination_campaigns.options import Problems
+from destination_campaigns.stopping import StoppableClock, Stopping
 from mailsync.clock import VendorClock, clock_for
 from mailsync.errors import TransientError
 from mailsync.membership.plan import Feed, OnDelete
@@ -23,14 +24,14 @@ class Connected:
     clock: VendorClock
 
 
-def connect(config: Config, output: Output) -> Connected:
+def connect(config: Config, output: Output, stopping: Stopping) -> Connected:
     """Open the account and prove that its credentials work. Raises AuthError, TransientError."""
     for secret in config.secrets():
         output.hide(secret)
     machine, warning = clock_for(config.settings.base_urls)
     if warning:
         output.log(warning, "WARN")
-    clock = VendorClock(machine)
+    clock = VendorClock(StoppableClock(machine.scale, stopping))
 
     def waiting(error: TransientError, seconds: float) -> None:
         output.log(f"{error} Waiting {seconds:.0f} s.", "WARN")

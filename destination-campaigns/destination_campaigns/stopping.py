@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterable, Iterator
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from mailsync.clock import SystemClock
 from mailsync.errors import TransientError
 
 T = TypeVar("T")
+LONGEST_DEAFNESS_S = 1.0
 
 
 class Stopped(TransientError):
@@ -58,14 +60,18 @@ class Stopping:
             self.check()
 
 
-def interruptible(sleep: Any, stopping: Stopping, *, step_s: float = 1.0) -> Any:
-    """A `sleep` that ends, by raising Stopped, within `step_s` seconds of a stop."""
+class StoppableClock(SystemClock):
+    """The machine's clock; a long wait ends, by raising Stopped, within a second of a stop."""
 
-    def sleep_in_steps(seconds: float) -> None:
+    def __init__(self, scale: float, stopping: Stopping) -> None:
+        super().__init__(scale)
+        self._stopping = stopping
+
+    def sleep(self, seconds: float) -> None:
+        """Wait `seconds` of this clock. Raises Stopped."""
         left = seconds
         while left > 0:
-            stopping.check()
-            sleep(min(left, step_s))
-            left -= step_s
-
-    return sleep_in_steps
+            self._stopping.check()
+            step = min(left, LONGEST_DEAFNESS_S * self.scale)
+            super().sleep(step)
+            left -= step

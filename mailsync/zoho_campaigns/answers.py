@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mailsync.errors import RateLimited, VendorUnavailable
@@ -30,12 +30,13 @@ class Unreadable(VendorUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A parsed answer. `message` has no address in it; `body` is the unwrapped JSON object."""
+    """A parsed answer. `message` has no address in it; `body` is the unwrapped JSON object, `xml` the text where the answer is XML."""
 
     endpoint: Endpoint
     code: str
     message: str
     body: Mapping[str, Any]
+    xml: str = field(default="", repr=False)
 
     @property
     def act(self) -> Act:
@@ -104,10 +105,10 @@ def _parsed(endpoint: Endpoint, answer: Answer) -> Said | None:
 
 
 def _from_xml(endpoint: Endpoint, body: bytes) -> Said | None:
-    # XML is what the vendor falls back to; only code and message are taken from it, so no XML parser and none of its hazards.
+    # XML is what the vendor falls back to. Few texts are taken from it, by pattern: no XML parser and none of its hazards.
     code = _XML_CODE.search(body)
     if code is None or b"<response" not in body:
         return None
     message = _XML_MESSAGE.search(body)
     text = message.group(1).decode("utf-8", "replace") if message else ""
-    return Said(endpoint, code.group(1).decode(), without_addresses(text), {})
+    return Said(endpoint, code.group(1).decode(), without_addresses(text), {}, body.decode("utf-8", "replace"))

@@ -50,13 +50,13 @@ class CampaignsClient:
 
     def read(self, name: str, params: Mapping[str, str] | None = None) -> Said:
         """A call that changes nothing, repeated until it answers OK or EMPTY. Raises ConfigError, AuthError, TransientError, Bug."""
-        endpoint = ENDPOINTS[name]
+        endpoint, asked = ENDPOINTS[name], params or {}
         unreadable = 0
 
         def once() -> Said:
             nonlocal unreadable
             try:
-                said = self._authorised(endpoint, params or {})
+                said = self._authorised(endpoint, asked)
             except Unreadable as error:
                 unreadable += 1
                 if unreadable == UNREADABLE_READS:
@@ -70,7 +70,7 @@ class CampaignsClient:
         raise_for_everyone(said)
         if said.act is Act.UNKNOWN:
             raise VendorUnavailable(f"{said.described()}. This code is not known here.")
-        if said.act is Act.OK and not said.body:
+        if said.act is Act.OK and said.xml and asked.get("resfmt") != "XML":
             raise VendorUnavailable(f"Zoho Campaigns answered {name} with XML although JSON was asked for.")
         return said
 

@@ -82,6 +82,9 @@ def test_opt_outs_and_complaints_of_campaigns_are_read(vendor):
     vendor.emulator.edit("zoho_campaigns", op="unsubscribe", list=key, email=active[0], campaign=campaign)
     vendor.emulator.edit("zoho_campaigns", op="complain", list=key, email=active[1], campaign=campaign)
     found = {(one.address.casefold(), one.kind) for one in vendor.tool.leavings(None)}
+    times = {one.kind: one.at for one in vendor.tool.leavings(None) if one.campaign == campaign}
+    assert times["unsubscribed"] == pytest.approx(time.time(), abs=120)
+    assert times["complaint"] is None
     assert {(active[0].casefold(), "unsubscribed"), (active[1].casefold(), "complaint")} <= found
     assert all(one.list_keys == (key,) for one in vendor.tool.leavings(None) if one.campaign == campaign)
     assert not list(vendor.tool.leavings(time.time() + 3600))

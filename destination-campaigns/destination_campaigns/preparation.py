@@ -1,0 +1,68 @@
+"""What `write` knows before the first record: which streams feed which lists, and how each stream's records are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from destination_campaigns.catalog import Stream
+from destination_campaigns.claims import ClaimReader
+from destination_campaigns.config import Config
+from destination_campaigns.mapping import Mapping as StreamMapping
+from destination_campaigns.mapping import resolve
+from destination_campaigns.messages import Output
+from destination_campaigns.options import Problems
+from destination_campaigns.setting_up import Connected
+from mailsync.membership.plan import Feed, Plan, WhenSpent
+
+
+def check_streams(config: Config, streams: Mapping[str, Stream], problems: Problems) -> None:
+    """Every configured stream must come, and every stream that comes must be configured: neither vanishes silently."""
+    configured = {entry.stream for entry in config.streams}
+    coming = ", ".join(sorted(streams)) or "none"
+    for name in sorted(configured - streams.keys()):
+        problems.add(
+            f"Stream {name} is configured to feed a list, but the connection does not sync it. Select it, or remove its entry. Synced: {coming}."
+        )
+    for name in sorted(streams.keys() - configured):
+        problems.add(
+            f"Stream {name} is synced, but feeds no list. Add an entry to streams, or deselect it. Configured: {', '.join(sorted(configured))}."
+        )
+
+
+def mappings(config: Config, streams: Mapping[str, Stream], fields: Sequence[Any], problems: Problems) -> dict[str, StreamMapping]:
+    """Each stream's mapping."""
+    options = {entry.stream: entry.records for entry in config.streams}
+    return {name: resolve(stream, options[name], fields, problems) for name, stream in streams.items() if name in options}
+
+
+def readers(streams: Mapping[str, Stream], mapped: Mapping[str, StreamMapping], connected: Connected, output: Output) -> dict[str, ClaimReader]:
+    """Each stream's reader, after its missing fields were created; tells how each stream is mapped."""
+    for name in sorted({name for mapping in mapped.values() for name in mapping.to_create}):
+        connected.account.create_field(name)
+        output.log(f"Created the contact field {name}.")
+    for name, mapping in mapped.items():
+        pairs = ", ".join(f"{pair.column} → {pair.field}" for pair in mapping.pairs) or "no fields"
+        output.log(f"Stream {name}: address from {mapping.address}, opt-out from {mapping.opt_out or 'no column'}; {pairs}.")
+        for warning in mapping.warnings:
+            output.log(warning, "WARN")
+    return {name: ClaimReader(streams[name], mapping) for name, mapping in mapped.items()}
+
+
+def plan(config: Config, streams: Mapping[str, Stream], feeds: Sequence[Feed]) -> Plan:
+    """What the membership rules are told."""
+    return Plan(
+        sync_name=config.sync_name,
+        account=config.settings.account,
+        streams=tuple(stream.plan for stream in streams.values()),
+        feeds=tuple(feeds),
+        share_of_limit=config.share_of_limit,
+        when_spent=WhenSpent(config.when_spent),
+        adopt_existing=config.adopt_existing,
+        confirm_after_ledger_loss=config.confirm_after_ledger_loss,
+        allow_confirmation_mails=config.allow_confirmation_mails,
+        opt_out_reaches_everyone=config.crm_opt_out_reaches == "everyone",
+        returns_after_removal=config.return_after_removal == "once",
+        removals_over_brake=config.allow_removals_over_brake,
+        statuses_expected=config.stream_statuses == "expected",
+    )

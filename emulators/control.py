@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,8 @@ class ControlPlane:
             ("POST", "configs"): self._write_configs,
         }
         for name, vendor in vendors.items():
-            self._operations["GET", f"state/{name}"] = lambda _, vendor=vendor: vendor.snapshot()
-            self._operations["POST", f"edit/{name}"] = lambda body, vendor=vendor: vendor.edit(body)
+            self._operations["GET", f"state/{name}"] = partial(_snapshot, vendor)
+            self._operations["POST", f"edit/{name}"] = vendor.edit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call: JSON, HTTP 400 with `error` where it was wrong, 404 where there is no such call."""
@@ -109,6 +110,10 @@ class ControlPlane:
         """Write the configurations into another folder, and let the paths inside them lie there."""
         self._world.configs_dir = str(Path(body["dir"]).resolve())
         return write_configs(self._world, self._vendors)
+
+
+def _snapshot(vendor: Vendor, _body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return vendor.snapshot()
 
 
 def configs(vendors: Mapping[str, Vendor]) -> dict[str, Mapping[str, Any]]:

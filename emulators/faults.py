@@ -143,6 +143,7 @@ class Captured:
         self.body = b""
 
     async def __call__(self, message: Message) -> None:
+        """Keep one part of the answer."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], list(message.get("headers", []))
         else:

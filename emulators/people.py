@@ -30,7 +30,7 @@ ROLES = ("info", "sales", "office", "support", "admin")
 class Person(NamedTuple):
     """One person as a CRM would know them. Empty text where nothing is known; `email` None where there is none."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a person for
     first_name: str
     last_name: str
     email: str | None

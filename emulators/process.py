@@ -45,7 +45,9 @@ class EmulatorProcess:
         assert self._process.stdout is not None  # noqa: S101 - PIPE above
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the emulators did not start: exit code {self._process.wait(START_S)}")
+            code = self._process.wait(START_S)
+            self.stop()
+            raise RuntimeError(f"the emulators did not start: exit code {code}")
         self.url = json.loads(line)["url"]
         return self
 

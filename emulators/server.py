@@ -38,6 +38,7 @@ class Server:
         self._date = (0, b"")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         if scope["type"] != "http":
             return
         if scope["path"].startswith(ADMIN):

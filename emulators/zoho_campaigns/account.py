@@ -84,6 +84,7 @@ class Account:
             member = Member(contact, status, self.now())
             mailing_list.put(key, member)
         else:
+            member.contact = contact
             mailing_list.move(member, status)
         return member
 

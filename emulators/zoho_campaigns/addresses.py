@@ -7,8 +7,11 @@ import re
 from emulators.zoho_campaigns.errors import CampaignsError
 
 GROUP_LOCAL_PARTS = frozenset(
-    ["abuse", "admin", "all", "contact", "everyone", "hostmaster", "info", "list", "mailer-daemon", "marketing", "no-reply", "noc", "noreply", "office", "postmaster", "root", "sales", "security", "spam", "support", "team", "webmaster"]
-)
+    (
+        "abuse", "admin", "all", "contact", "everyone", "hostmaster", "info", "list", "mailer-daemon", "marketing", "no-reply", "noc", "noreply",
+        "office", "postmaster", "root", "sales", "security", "spam", "support", "team", "webmaster",
+    )
+)  # fmt: skip
 # Reserved or disposable: the vendor refuses domains without mail service. Examples in tests use these.
 DEAD_DOMAINS = ("invalid", "disposable.example.com")
 _SHAPE = re.compile(

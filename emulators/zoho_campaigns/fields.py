@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from emulators.zoho_campaigns.account import Account
@@ -11,7 +12,10 @@ from emulators.zoho_campaigns.errors import CampaignsError
 from emulators.zoho_campaigns.models import Field
 from emulators.zoho_campaigns.params import Params
 
-KINDS = ["Text", "Integer", "Phone", "Date", "Picklist", "Email", "Checkbox", "LongInteger", "URL", "textarea", "RadioOption", "Multiselect", "DateTime", "Decimal", "Percent"]
+KINDS = (
+    "Text", "Integer", "Phone", "Date", "Picklist", "Email", "Checkbox", "LongInteger", "URL", "textarea", "RadioOption", "Multiselect", "DateTime",
+    "Decimal", "Percent",
+)  # fmt: skip
 DEFAULT_LENGTH = 20
 
 
@@ -81,21 +85,15 @@ def _refuse_if(refused: bool) -> None:  # noqa: FBT001 - reads as a sentence
 
 def fits(kind: str, text: str) -> bool:
     """Whether a text is a value of a field type."""
-    match kind:
-        case "Integer" | "LongInteger":
-            return re.fullmatch(r"[+-]?\d+", text) is not None
-        case "Decimal" | "Percent":
-            return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None
-        case "Date":
-            return _is_date(text)
-        case "DateTime":
-            return _is_date(text) or _is_date(text.replace("T", " ").split(" ")[0])
-        case "Checkbox":
-            return text.lower() in ("true", "false")
-        case "Email":
-            return "@" in text
-        case _:
-            return True
+    return _TESTS.get(kind, bool)(text)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None
+
+
+def _is_whole(text: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+", text) is not None
 
 
 def _is_date(text: str) -> bool:
@@ -103,8 +101,21 @@ def _is_date(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
-        try:
-            datetime.strptime(text, "%m/%d/%Y")  # noqa: DTZ007 - a date without a zone
-        except ValueError:
-            return False
+        return re.fullmatch(r"(0[1-9]|1[0-2])/([0-2]\d|3[01])/\d{4}", text) is not None
     return True
+
+
+def _is_time(text: str) -> bool:
+    return _is_date(re.split(r"[T ]", text)[0])
+
+
+_TESTS: dict[str, Callable[[str], bool]] = {
+    "Integer": _is_whole,
+    "LongInteger": _is_whole,
+    "Decimal": _is_number,
+    "Percent": _is_number,
+    "Date": _is_date,
+    "DateTime": _is_time,
+    "Checkbox": lambda text: text.lower() in ("true", "false"),
+    "Email": lambda text: "@" in text,
+}

@@ -71,5 +71,8 @@ METHODS: tuple[Method, ...] = (
 
 # The vendor has these as well; they are not emulated, and calling one is answered loudly.
 NOT_EMULATED = frozenset(
-    ["getsegmentdetails", "getsegmentcontacts", "recentsentcampaigns", "getlastcampaignreport", "createCampaign", "sendcampaign", "json/clonecampaign", "deletecampaign", "workflow", "coupon/coupondetails", "coupon/changestatus", "createmergetags", "getproduct"]
-)
+    (
+        "getsegmentdetails", "getsegmentcontacts", "recentsentcampaigns", "getlastcampaignreport", "createCampaign", "sendcampaign",
+        "json/clonecampaign", "deletecampaign", "workflow", "coupon/coupondetails", "coupon/changestatus", "createmergetags", "getproduct",
+    )
+)  # fmt: skip

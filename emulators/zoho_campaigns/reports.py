@@ -167,7 +167,7 @@ def _row(account: Account, one: Campaign, address: str) -> dict[str, str]:
         "contactemailaddress": contact.email,
         "contactfn": fields.get("First Name") or "null",
         "contactln": fields.get("Last Name") or "null",
-        "contactstatus": STATUS_WORDS[member.status] if member else "Active",
+        "contactstatus": "UnSubscribed" if address in account.do_not_mail else STATUS_WORDS[member.status if member else Status.ACTIVE],
         "companyname": fields.get("Company Name") or "null",
         "phone": fields.get("Phone") or "null",
         "sent_time": epoch_ms(one.sent_at),

@@ -26,10 +26,8 @@ def listsubscribe(account: Account, params: Params) -> dict[str, Any]:
     if key in account.do_not_mail and not _lift(account, params, key):
         return {"message": SUBSCRIBED}
     member = one.members.get(key)
-    if one.has_form:
-        message = _on_form_list(account, one, member, address, fields)
-    else:
-        message = _on_private_list(account, one, member, address, fields)
+    subscribe = _on_form_list if one.has_form else _on_private_list
+    message = subscribe(account, one, member, address, fields)
     _follow_topics(account, one.members.get(key), params)
     return {"message": message}
 
@@ -51,7 +49,7 @@ def _lift(account: Account, params: Params, key: str) -> bool:
 
 
 def _on_private_list(account: Account, one: MailingList, member: Member | None, address: str, fields: dict[str, str]) -> str:
-    contact = member.contact if member else account.contact_for(address, limit_code=int(account.reading("contact_limit_code")))
+    contact = account.contact_for(address, limit_code=int(account.reading("contact_limit_code")))
     stays = member is not None and member.status is Status.BOUNCED and account.reading("bounced_resubscribed") == "stays_bounced"
     account.store(member if member and stays else account.join(one, contact), fields)
     return SUBSCRIBED

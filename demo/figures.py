@@ -1,0 +1,52 @@
+"""What a run cost and did, from its own result and from the vendors' request logs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from demo.expectation import Person, statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of `mailsync sync`: its JSON result, the requests that the vendors saw, and who the CRM and the lists held afterwards."""
+
+    result: Mapping[str, Any]
+    requests: Sequence[Mapping[str, Any]]
+    people: tuple[Person, ...]
+    mail: Mapping[str, Any]
+
+    @property
+    def read(self) -> int:
+        """Records that came in."""
+        return sum(int(counts["read"]) for counts in self.result["streams"].values())
+
+    @property
+    def settled(self) -> int:
+        """Records before an acknowledged state."""
+        return sum(int(counts["settled"]) for counts in self.result["streams"].values())
+
+    def calls(self, system: str) -> int:
+        """Requests that a vendor saw."""
+        return sum(request["system"] == system for request in self.requests)
+
+    def writes(self, system: str) -> int:
+        """Those that could change data."""
+        return sum(bool(request["writes"]) for request in self.requests if request["system"] == system)
+
+    @property
+    def credits(self) -> float:
+        """What the CRM charged."""
+        return sum(float(request["credits"]) for request in self.requests)
+
+    @property
+    def locks(self) -> int:
+        """How many of the mailing tool's locks ever began."""
+        return sum(int(limit["locks"]) for limit in self.mail["limits"].values())
+
+    def on(self, name: str) -> Counter[str]:
+        """People on a list by status."""
+        return Counter(statuses(self.mail, name).values())

@@ -10,7 +10,6 @@ MESSAGES = {
     992: "No tags found.",
     993: "No contact found.",
     1001: "Pattern does not match.",
-    1003: "Mandatory parameter is missing.",
     1004: "The URL you've requested is wrong.",
     1006: "Parameter is given more than once.",
     2001: "Subscription failed. Please check the format of the contact information.",

@@ -20,9 +20,18 @@ class Api:
         self.emulator = emulator
         self.session = requests.Session()
         self.session.trust_env = False
-        token = self.session.post(f"{emulator.url}/oauth/v2/token", data=CREDENTIALS | credentials).json()["access_token"]
-        self.session.headers["Authorization"] = f"Zoho-oauthtoken {token}"
+        self.credentials = CREDENTIALS | credentials
         self.base = f"{emulator.url}/api/v1.1"
+        self.renew()
+
+    def renew(self):
+        token = self.session.post(f"{self.emulator.url}/oauth/v2/token", data=self.credentials, timeout=10).json()["access_token"]
+        self.session.headers["Authorization"] = f"Zoho-oauthtoken {token}"
+
+    def advance(self, seconds):
+        """Move the vendors' clock; tokens die of it, so take a new one."""
+        self.emulator.advance(seconds)
+        self.renew()
 
     def raw(self, method, path, *, base=None, **options):
         return self.session.request(method, f"{base or self.base}/{path}", timeout=10, **options)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from emulators.people import Person, person
@@ -15,6 +16,7 @@ from emulators.zoho_crm.order import ROW_MASK, SortedKeys, pack
 
 ID_STEP = 13
 _CACHED_LISTS = 12
+_person = lru_cache(maxsize=1 << 18)(person)  # a second read of the same people costs nothing; some 300 MB at most
 
 
 class Row(Protocol):
@@ -45,7 +47,7 @@ class Seeded:
         """The person behind the record."""
         known = self._person
         if known is None:
-            known = self._person = person(self.seed, self.index)
+            known = self._person = _person(self.seed, self.index)
         return known
 
     def get(self, field: str, /) -> Any:
@@ -73,6 +75,13 @@ class Content:
         """One record, edited or seeded."""
         edited = self.overlay.get(n)
         return edited if edited is not None else Seeded(n, self.first_person + n, self.seed, self.columns)
+
+    def rows(self, numbers: Iterable[int]) -> list[Row]:
+        """Several records."""
+        overlay, columns, seed, first = self.overlay, self.columns, self.seed, self.first_person
+        if not overlay:
+            return [Seeded(n, first + n, seed, columns) for n in numbers]
+        return [overlay.get(n) or Seeded(n, first + n, seed, columns) for n in numbers]
 
     def frozen(self) -> Content:
         """The same records as they are now; later edits do not reach the copy."""

@@ -18,7 +18,7 @@ from emulators.zoho_crm.seed import modules as seed_modules
 from emulators.zoho_crm.seed import times
 from emulators.zoho_crm.seed.modules import Kind
 from emulators.zoho_crm.seed.table import Line, Scale
-from emulators.zoho_crm.values import JOINED, Cell, Faces, Form, cell_for
+from emulators.zoho_crm.values import JOINED, Cell, Form, cell_for
 from emulators.zoho_crm.views import View, seeded_views
 from emulators.zoho_crm.zone import Zone
 
@@ -71,7 +71,7 @@ class Module:
         return self.rows
 
 
-class Crm(Faces):
+class Crm:
     """Everything the account holds."""
 
     def __init__(self, world: World) -> None:
@@ -158,7 +158,7 @@ class Crm(Faces):
         cells = []
         for path in paths:
             read, one = names.resolve(path)
-            fast: Column = columns.get(path) or read if "." not in path else read
+            fast: Column | None = read if "." in path else columns.get(path)
             cells.append(cell_for(one, form, self, read=read, column=fast, name=path))
         return cells
 

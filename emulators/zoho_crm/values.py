@@ -6,8 +6,8 @@ A plan is made once a request: for each asked field a reader and a formatter. Fo
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple, Protocol
 
 from emulators.zoho_crm.fields import LOOKUP_TYPES, RICH_LIST_CUT, SINGLE_READ_ONLY, USER_TYPES, Field
 from emulators.zoho_crm.rows import Column, Content, Seeded
@@ -17,38 +17,38 @@ Show = Callable[[Any], Any]
 JOINED = {"comma": ",", "semicolon": ";"}
 
 
+_CHUNK = 2000
+
+
 class Cell(NamedTuple):
-    """One asked field: the name in the answer, how to read it from a seeded row and from any row, how to show it, what stands for nothing."""
+    """One asked field: the name in the answer, how to read it from a seeded row (None: it has no value there) and from any row, how to show it,
+    what stands for nothing.
+    """
 
     name: str
-    column: Column
+    column: Column | None
     read: Callable[[Any], Any]
     show: Show | None
     nothing: Any
 
 
-class Faces:
-    """What showing needs to know about the account; the state implements it."""
+class Faces(Protocol):
+    """What showing needs to know about the account; the state is it."""
 
     def user(self, index: int) -> dict[str, Any]:
         """`{id, name, email}`."""
-        raise LookupError
 
     def instant(self, second: int) -> str:
         """A date-time with the account zone's offset."""
-        raise LookupError
 
     def display_name(self, module: str | None, record_id: str) -> str | None:
         """The name under which a record is shown in a lookup."""
-        raise LookupError
 
     def layout(self, form: Form) -> Any:
         """The one layout, as an object or as an id."""
-        raise LookupError
 
     def separator(self) -> str:
         """What joins multi-select values in a CSV cell."""
-        raise LookupError
 
 
 def show_for(field: Field, form: Form, faces: Faces) -> Show | None:
@@ -131,7 +131,7 @@ def _csv_show(field: Field, faces: Faces) -> Show | None:
     return None
 
 
-def cell_for(field: Field, form: Form, faces: Faces, *, read: Callable[[Any], Any], column: Column, name: str = "") -> Cell:
+def cell_for(field: Field, form: Form, faces: Faces, *, read: Callable[[Any], Any], column: Column | None, name: str = "") -> Cell:
     """One asked field."""
     nothing: Any = None
     if field.value_type == "boolean":
@@ -150,35 +150,29 @@ def in_lists(field: Field) -> bool:
 
 def records(content: Content, numbers: Iterable[int], cells: Sequence[Cell]) -> list[dict[str, Any]]:
     """The shown records of these row numbers."""
-    overlay, columns, seed, first = content.overlay, content.columns, content.seed, content.first_person
-    shown = []
-    for n in numbers:
-        edited = overlay.get(n)
-        if edited is None:
-            row = Seeded(n, first + n, seed, columns)
-            shown.append(
-                {
-                    name: nothing if (value := column(row)) is None else value if show is None else show(value)
-                    for name, column, _, show, nothing in cells
-                }
-            )
-        else:
-            shown.append(
-                {
-                    name: nothing if (value := read(edited)) is None else value if show is None else show(value)
-                    for name, _, read, show, nothing in cells
-                }
-            )
-    return shown
+    names = [cell.name for cell in cells]
+    return [dict(zip(names, values, strict=True)) for values in _shown(content, numbers, cells)]
 
 
-def table(content: Content, numbers: array[int], cells: Sequence[Cell]) -> Iterable[list[Any]]:
-    """The rows of a CSV file, one at a time."""
-    overlay, columns, seed, first = content.overlay, content.columns, content.seed, content.first_person
-    for n in numbers:
-        edited = overlay.get(n)
-        if edited is None:
-            row = Seeded(n, first + n, seed, columns)
-            yield [nothing if (value := column(row)) is None else value if show is None else show(value) for _, column, _, show, nothing in cells]
-        else:
-            yield [nothing if (value := read(edited)) is None else value if show is None else show(value) for _, _, read, show, nothing in cells]
+def table(content: Content, numbers: array[int], cells: Sequence[Cell]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a CSV file, made some thousand at a time."""
+    for at in range(0, len(numbers), _CHUNK):
+        yield from _shown(content, numbers[at : at + _CHUNK], cells)
+
+
+def _shown(content: Content, numbers: Iterable[int], cells: Sequence[Cell]) -> Iterable[tuple[Any, ...]]:
+    """Column by column, which is twice as fast as row by row: most of the work happens in list comprehensions of one formatter each."""
+    rows = content.rows(numbers)
+    all_seeded = all(type(row) is Seeded for row in rows)
+    return zip(*(_column(cell, rows, all_seeded=all_seeded) for cell in cells), strict=True)
+
+
+def _column(cell: Cell, rows: list[Any], *, all_seeded: bool) -> list[Any]:
+    _, column, read, show, nothing = cell
+    if all_seeded and column is None:
+        return [nothing] * len(rows)
+    reader = column if all_seeded else read
+    assert reader is not None  # noqa: S101 - every cell can be read
+    if show is None:
+        return [nothing if (value := reader(row)) is None else value for row in rows]
+    return [nothing if (value := reader(row)) is None else show(value) for row in rows]

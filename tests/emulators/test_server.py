@@ -66,7 +66,7 @@ def test_time_only_goes_forward(emulator):
 
 def test_the_log_holds_method_path_status_time_and_whether_data_changed(emulator):
     api, before = Api(emulator), emulator.now()
-    key = api.keys()["Newsletter"]
+    key = api.list_keys()["Newsletter"]
     api.subscribe(key, "new@example.com")
     api.raw("GET", "nothing", base=f"{emulator.url}/dc/us/crm")
     seen = emulator.requests()
@@ -90,7 +90,7 @@ def test_no_query_string_reaches_the_log(emulator):
 def test_a_reset_restores_data_clock_switches_faults_and_log(emulator):
     before, state = emulator.now(), emulator.state("zoho_campaigns")
     api = Api(emulator)
-    api.subscribe(api.keys()["Newsletter"], "new@example.com")
+    api.subscribe(api.list_keys()["Newsletter"], "new@example.com")
     emulator.advance(1e6)
     emulator.switch(zoho_campaigns_code_type="number")
     emulator.faults(kind="status")

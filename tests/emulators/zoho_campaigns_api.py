@@ -62,7 +62,7 @@ class Api:
         assert answer["code"] == "0", answer
         return [row["contact_email"] for row in answer["list_of_details"]]
 
-    def keys(self):
+    def list_keys(self):
         """List name → key."""
         return {row["listname"]: row["listkey"] for row in self.get("getmailinglists", range=100)["list_of_details"]}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from email.utils import formatdate
 from typing import Any
@@ -49,7 +50,14 @@ class Server:
             await asyncio.sleep(self.world.latency_s)
         found = self._table.find(scope)
         seen = self._arrive(scope, found.system if found else "")
-        await self._answer(found, seen, scope, receive, self._telling(seen, scope, send))
+        telling = self._telling(seen, scope, send)
+        try:
+            await self._answer(found, seen, scope, receive, telling)
+        except Exception as error:
+            sys.stderr.write(traceback.format_exc())
+            if seen.status is not None:
+                raise
+            await answer_json(telling, {"emulator": "a bug in the emulator", "error": repr(error)}, status=500)
 
     async def _answer(self, found: Found | None, seen: Seen, scope: Scope, receive: Receive, send: Send) -> None:
         if found is None:

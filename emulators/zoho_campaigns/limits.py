@@ -70,7 +70,7 @@ class Limits:
     def __init__(self, world: World) -> None:
         self._world = world
         self._meters: dict[tuple[str, str], Meter] = {}
-        self.locks: Counter[str] = Counter()  # how many locks ever began, by endpoint
+        self.locks: Counter[tuple[str, str]] = Counter()  # how many locks ever began, by endpoint and by whose call
 
     def call(self, endpoint: str, user: str = ME) -> None:
         """Count one call of a user. Raises Locked."""
@@ -81,9 +81,9 @@ class Limits:
         try:
             began = meter.call(now, at_last_call=self._world.switches["zoho_campaigns_lock_starts"] == "at_last_call")
         except Locked:
-            self.locks[endpoint] += not was_locked
+            self.locks[endpoint, user] += not was_locked
             raise
-        self.locks[endpoint] += began
+        self.locks[endpoint, user] += began
 
     def lock(self, endpoint: str) -> None:
         """Lock an endpoint for everybody, as too many calls would."""
@@ -98,13 +98,14 @@ class Limits:
             return
 
     def summary(self) -> dict[str, dict[str, object]]:
-        """Per endpoint of ours: calls left in each window, seconds of lock left, locks ever begun."""
+        """Per endpoint of ours: calls left in each window, seconds of lock left, locks ever begun, those begun by our calls."""
         now = self._world.clock.now()
         return {
             endpoint: {
                 "left": [window.left(now) for window in meter.windows],
                 "locked_s": max(0.0, meter.locked_until - now),
-                "locks": self.locks[endpoint],
+                "locks": self.locks[endpoint, ME] + self.locks[endpoint, SOMEBODY_ELSE],
+                "locks_by_us": self.locks[endpoint, ME],
             }
             for (endpoint, owner), meter in self._meters.items()
             if owner != SOMEBODY_ELSE

@@ -55,7 +55,7 @@ class Surface:
             params.refuse_twice()
             answer = method.handler(self.account, params)
         except Unauthorized:
-            return unauthorized(uri)
+            return unauthorized(uri, capitals=self.account.reading("auth_case") == "capitals")
         except Locked:
             return locked(uri, self.account.reading("lock_answer"))
         except CampaignsError as error:

@@ -27,6 +27,7 @@ ALL = (
     _switch("counter_owner", "limits", "are calls counted per organisation or per user", "organisation", "user"),
     _switch("code_type", "wire", "is `code` a text or a number", "text", "number"),
     _switch("lowercase_json", "wire", "what `resfmt=json` in lower case gives", "json", "xml"),
+    _switch("auth_case", "wire", "are `Code` and `URI` of an authentication failure capital or small", "capitals", "small"),
     _switch("double_decode", "contactinfo", "is `contactinfo` percent-decoded a second time", "no", "yes"),
     _switch("empty_value", "contactinfo", "does an empty text clear a field", "clears", "keeps"),
     _switch("unknown_field", "contactinfo", "a field that the account does not have", "ignored", "refused"),

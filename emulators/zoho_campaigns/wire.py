@@ -36,9 +36,10 @@ def rendered(body: Mapping[str, Any], *, as_json: bool, wrapped: bool = False, s
     return Response(xml(body), status, media_type="application/xml;charset=UTF-8")
 
 
-def unauthorized(uri: str) -> Response:
-    """HTTP 401 of the authentication layer, which writes `Code` and `URI` with capitals and answers JSON whatever was asked."""
-    body = {"message": "Unauthorized request.", "version": VERSION, "URI": uri, "Code": "1007", "status": "error"}
+def unauthorized(uri: str, *, capitals: bool) -> Response:
+    """HTTP 401 of the authentication layer, which writes `Code` and `URI` its own way and answers JSON whatever was asked."""
+    names = ("URI", "Code") if capitals else ("uri", "code")
+    body = {"message": "Unauthorized request.", "version": VERSION, names[0]: uri, names[1]: "1007", "status": "error"}
     return Response(orjson.dumps(body), 401, media_type="application/json;charset=UTF-8")
 
 

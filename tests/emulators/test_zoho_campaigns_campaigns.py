@@ -262,6 +262,12 @@ def test_an_edit_that_makes_no_sense_is_refused(api, operation, says):
         edit(api, **operation)
 
 
+def test_staff_cannot_add_people_beyond_the_contact_limit(api, fresh):
+    edit(api, op="set_contact_limit", n=1)
+    with pytest.raises(RuntimeError, match="2302"):
+        edit(api, op="add", list=fresh, email="new@example.com")
+
+
 def test_only_recipients_do_something_with_a_mail(api, filled, campaign):
     api.attach(filled, "late@example.com")
     with pytest.raises(RuntimeError, match="no recipient"):

@@ -97,6 +97,12 @@ def test_a_missing_or_dead_token_is_http_401_with_capitals(api, headers):
     }
 
 
+def test_the_authentication_layer_may_write_small_letters(api):
+    api.emulator.switch(zoho_campaigns_auth_case="small")
+    answer = api.raw("GET", "getmailinglists", headers={"Authorization": None})
+    assert (answer.status_code, answer.json()["code"], answer.json()["uri"]) == (401, "1007", "/api/v1.1/getmailinglists")
+
+
 def test_a_wrong_data_centre_is_answered_alike(api):
     answer = api.raw("GET", "getmailinglists", base=f"{api.emulator.url}/dc/us/api/v1.1")
     assert (answer.status_code, answer.json()["Code"]) == (401, "1007")

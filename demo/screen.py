@@ -1,0 +1,69 @@
+"""The final screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from demo.expectation import LISTS
+from demo.figures import Run
+from demo.proof import Sum
+
+CRM, MAIL = "zoho_crm", "zoho_campaigns"
+
+
+def show(console: Console, runs: Sequence[Run], checked: Sequence[Sum]) -> None:
+    """All tables, then the verdict."""
+    for table in (_runs(runs), _fates(runs), _lists(runs), _sums(checked)):
+        console.print(table)
+        console.print()
+    wrong = sum(not one.holds for one in checked)
+    console.print(f"{len(checked)} sums checked, all of them right." if not wrong else f"{wrong} of {len(checked)} sums are WRONG.", style="bold")
+
+
+def _runs(runs: Sequence[Run]) -> Table:
+    table = _table("What the runs cost", "", *(f"run {number}" for number, _ in enumerate(runs, start=1)))
+    table.add_row("records read", *(f"{run.read:,}" for run in runs))
+    table.add_row("seconds", *(f"{run.result['seconds']:.1f}" for run in runs))
+    table.add_row("CRM calls / credits", *(f"{run.calls(CRM):,} / {run.credits:g}" for run in runs))
+    table.add_row("mailing tool calls / of these writes", *(f"{run.calls(MAIL):,} / {run.writes(MAIL):,}" for run in runs))
+    return table
+
+
+def _fates(runs: Sequence[Run]) -> Table:
+    table = _table("What became of each record", "fate", "reason", *(f"run {number}" for number, _ in enumerate(runs, start=1)))
+    merged: list[Counter[tuple[str, str]]] = []
+    for run in runs:
+        merged.append(Counter())
+        for (_, fate, reason), count in run.fates.items():
+            merged[-1][fate, reason] += count
+    for fate, reason in sorted(set().union(*merged)):
+        table.add_row(fate, reason, *(f"{counts[fate, reason]:,}" for counts in merged))
+    table.add_section()
+    table.add_row("all", "", *(f"{counts.total():,}" for counts in merged))
+    return table
+
+
+def _lists(runs: Sequence[Run]) -> Table:
+    table = _table("Who is on the lists", "list", "status", *(f"after run {number}" for number, _ in enumerate(runs, start=1)))
+    for name in sorted(set(LISTS.values())):
+        for status in sorted(set().union(*(run.on(name) for run in runs))):
+            table.add_row(name, status, *(f"{run.on(name)[status]:,}" for run in runs))
+    return table
+
+
+def _sums(checked: Sequence[Sum]) -> Table:
+    table = _table("The sums, worked out without the product", "", "expected", "found", "")
+    for one in checked:
+        table.add_row(one.told, f"{one.expected:,}", f"{one.found:,}", "ok" if one.holds else "WRONG", style="" if one.holds else "bold red")
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2))
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place == 0 or column in {"reason", "status"} else "right")
+    return table

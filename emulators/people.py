@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emulators.names import COMPANIES, CULTURES, INTERESTS, JOBS, LEAD_SOURCES, SUFFIXES, Culture
+from emulators.names import COMPANIES, CULTURES, INTERESTS, JOBS, LEAD_SOURCES, SUFFIXES
 
 _MASK = (1 << 64) - 1
 
@@ -23,6 +23,17 @@ WITHOUT_FIRST_NAME = 50
 WITHOUT_COMPANY = 150
 WITHOUT_PHONE = 250
 WITHOUT_BIRTHDAY = 700
+
+# Seven bits → which interests somebody has; each is held by one in four.
+_INTERESTS = tuple(tuple(interest for place, interest in enumerate(INTERESTS) if bits >> place & 3 == 0) for bits in range(128))
+
+# Names of companies with their web sites.
+_COMPANIES = tuple(
+    (f"{name} {suffix}", f"https://www.{''.join(letter for letter in (name + suffix).lower() if letter.isascii() and letter.isalnum())}.example.com")
+    for name in COMPANIES
+    for suffix in SUFFIXES
+)
+_NO_COMPANY = ("", "")
 
 ROLES = ("info", "sales", "office", "support", "admin")
 
@@ -63,9 +74,12 @@ def person(seed: int, index: int) -> Person:
     """Person number `index` (from 0) of this seed."""
     bits, more = mixed(seed, index), mixed(seed, index, 1)
     culture = CULTURES[bits % len(CULTURES)]
-    first, last, _ = _name(bits, culture)
+    first = culture.first_names[(bits >> 8) % len(culture.first_names)][0]
+    last = culture.last_names[(bits >> 16) % len(culture.last_names)][0]
     city, postal_code = culture.cities[(more >> 4) % len(culture.cities)]
-    company = "" if _share(more, 10) < WITHOUT_COMPANY else _company(more)
+    company, website = _NO_COMPANY
+    if _share(more, 10) >= WITHOUT_COMPANY:
+        company, website = _COMPANIES[(more >> 8) % len(COMPANIES) * len(SUFFIXES) + (more >> 14) % len(SUFFIXES)]
     return Person(
         index,
         "" if _share(more, 20) < WITHOUT_FIRST_NAME else first,
@@ -81,9 +95,9 @@ def person(seed: int, index: int) -> Person:
         culture.country,
         culture.language,
         "" if _share(more, 40) < WITHOUT_BIRTHDAY else f"{1940 + bits % 65}-{more % 12 + 1:02d}-{bits // 65 % 28 + 1:02d}",
-        f"https://www.{_host(company)}.example.com" if company else "",
+        website,
         LEAD_SOURCES[(more >> 32) % len(LEAD_SOURCES)],
-        tuple(interest for place, interest in enumerate(INTERESTS) if more >> (48 + place) & 3 == 0),
+        _INTERESTS[more >> 48 & 127],
         (bits >> 32) % 101,
         _share(bits, 40) < OPTED_OUT,
     )
@@ -94,19 +108,11 @@ def _share(bits: int, shift: int) -> int:
     return (bits >> shift) % 1000
 
 
-def _name(bits: int, culture: Culture) -> tuple[str, str, str]:
-    """First name, last name, and both in ASCII for the address."""
-    first, first_ascii = culture.first_names[(bits >> 8) % len(culture.first_names)]
-    last, last_ascii = culture.last_names[(bits >> 16) % len(culture.last_names)]
-    return first, last, f"{first_ascii}.{last_ascii}"
-
-
-def _company(more: int) -> str:
-    return f"{COMPANIES[(more >> 8) % len(COMPANIES)]} {SUFFIXES[(more >> 14) % len(SUFFIXES)]}"
-
-
-def _host(company: str) -> str:
-    return "".join(letter for letter in company.lower() if letter.isascii() and letter.isalnum())
+def _local_part(bits: int) -> str:
+    """First and last name in ASCII, as they stand in the address."""
+    culture = CULTURES[bits % len(CULTURES)]
+    first = culture.first_names[(bits >> 8) % len(culture.first_names)][1]
+    return f"{first}.{culture.last_names[(bits >> 16) % len(culture.last_names)][1]}"
 
 
 def _email(seed: int, index: int, bits: int) -> str | None:
@@ -128,7 +134,7 @@ def _duplicate(seed: int, index: int, bits: int) -> str:
 
 def _own_email(index: int, bits: int, kind: int) -> str:
     """An address that only this index has; `kind` (0–999) says of which sort."""
-    local = f"{_name(bits, CULTURES[bits % len(CULTURES)])[2]}.{index}"
+    local = f"{_local_part(bits)}.{index}"
     domain = ("example.com", "example.org", "mail.example.com", "post.example.org")[(bits >> 44) & 3]
     edge = WITHOUT_ADDRESS + DUPLICATE
     if edge <= kind < edge + PLUS_ADDRESS:

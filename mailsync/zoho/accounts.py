@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailsync.clock import VendorClock
-from mailsync.errors import AuthError, RateLimited, VendorUnavailable
+from mailsync.errors import AuthError, RateLimited, TransientError, VendorUnavailable
 from mailsync.http import Answer, Http, Patience, retrying
 from mailsync.zoho.data_centers import DATA_CENTERS
 
@@ -46,12 +46,26 @@ class AccessToken:
 class ZohoAccount:
     """The one refresher of a process. Thread-safe."""
 
-    def __init__(self, credentials: ZohoCredentials, *, http: Http, clock: VendorClock, on_secret: Callable[[str], None] | None = None) -> None:
-        """`on_secret` is told each new token, so that the host's log masking knows it."""
+    def __init__(
+        self,
+        credentials: ZohoCredentials,
+        *,
+        http: Http,
+        clock: VendorClock,
+        on_secret: Callable[[str], None] | None = None,
+        on_wait: Callable[[TransientError, float], None] | None = None,
+        patience: Patience = TOKEN_PATIENCE,
+    ) -> None:
+        """`on_secret` is told each new token, so that the host's log masking knows it; `on_wait(error, seconds)` before each wait.
+
+        `patience` is shorter where a person waits (`check`): the token limit takes ten minutes to clear.
+        """
         self._credentials = credentials
         self._http = http
         self._clock = clock
         self._on_secret = on_secret
+        self._on_wait = on_wait
+        self._patience = patience
         self._lock = threading.Lock()
         self._token: AccessToken | None = None
 
@@ -59,7 +73,7 @@ class ZohoAccount:
         """A token with at least five minutes to live. Raises AuthError, RateLimited, VendorUnavailable."""
         with self._lock:
             if self._token is None or self._token.ends_at - self._clock.now() < RENEW_BEFORE_END_S:
-                self._token = retrying(self._refresh, clock=self._clock, patience=TOKEN_PATIENCE)
+                self._token = retrying(self._refresh, clock=self._clock, patience=self._patience, on_wait=self._on_wait)
             return self._token
 
     def reject(self, token: AccessToken) -> None:
@@ -106,7 +120,7 @@ def _read(answer: Answer, now: float) -> AccessToken:
 
 def _refusal(status: int, body: dict[str, object]) -> Exception:
     code = str(body.get("error", "no error code"))
-    if status == 400 and body.get("status") == "failure":
+    if body.get("status") == "failure":  # with HTTP 400, or 200 in older recordings; the texts are translated
         return RateLimited(
             "Zoho accounts gives no more tokens for now: ten in ten minutes are allowed per refresh token. Another program may use the same one.",
             retry_after=TOKEN_LIMIT_WAIT_S,

@@ -42,6 +42,22 @@ DATA_CENTERS: dict[str, DataCenter] = {
 }
 
 
+ENVIRONMENTS = ("production", "sandbox", "developer")
+
+
+def crm_api(center: DataCenter, environment: str) -> str:
+    """The CRM API's base URL; sandboxes and developer editions have hosts of their own in every data centre."""
+    if environment == "production":
+        return center.crm_api
+    return center.crm_api.replace("https://www.", f"https://{environment}.")
+
+
+def data_center_of(api_domain: str) -> DataCenter | None:
+    """The data centre whose CRM API answers at this URL, in any environment; None for one that is not in the table."""
+    domain = api_domain.rstrip("/").partition("zohoapis.")[2]
+    return next((center for center in DATA_CENTERS.values() if domain and center.crm_api.endswith(f"zohoapis.{domain}")), None)
+
+
 def data_center(slug: str) -> DataCenter:
     """Look one up. Raises ConfigError listing the accepted values."""
     if slug not in DATA_CENTERS:

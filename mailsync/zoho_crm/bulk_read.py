@@ -1,0 +1,123 @@
+"""Bulk Read: 200,000 rows a job for about 50 credits, as a zip with one CSV.
+
+A job's status may be asked at a credit each, so the first question waits about as long as such a job takes; the next page of a chain is asked
+by the token of the first job's status, or by number where no token is given.
+Source: Zoho CRM API v8, Bulk Read; a recorded run of 27,000 rows in 3.5 s; checked 2026-11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mailsync.errors import VendorUnavailable
+from mailsync.zoho_crm.api import VERSION, CrmApi
+from mailsync.zoho_crm.refusals import CrmRefusal
+
+ROWS_PER_JOB = 200_000
+CREDITS_PER_JOB = 50
+SECONDS_PER_ROW = 3.5 / 27_000
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 30.0
+WAIT_SHARE = 0.12  # of the time waited so far: few questions, little idling
+GIVE_UP_S = 3 * 3600.0
+# Refusals that mean "not by bulk", after which the module is read by COQL; anything else is an error.
+CANNOT_BULK = frozenset(
+    {
+        "MODULE_NOT_SUPPORTED",
+        "MODULE_NOT_AVAILABLE",
+        "INVALID_BULK_OPERATION",
+        "JOB_NOT_SUPPORTED",
+        "NOT_SUPPORTED",
+        "NOT_SUPPORTED_FEATURE",
+        "CVID_NOT_SUPPORTED",
+        "FIELD_NOT_SUPPORTED",
+        "CRITERIA_NOT_SUPPORTED",
+        "FIELD_IN_CRITERIA_NOT_SUPPORTED",
+        "FIELD_COMPARATOR_IN_CRITERIA_NOT_SUPPORTED",
+        "VALUE_IN_CRITERIA_NOT_SUPPORTED",
+        "CRITERIA_LIMIT_EXCEEDED",
+        "INVALID_CRITERIA",
+    }
+)
+GONE = frozenset({"RESOURCE_NOT_FOUND", "EXPIRED_VALUE", "TOKEN_BOUND_DATA_MISMATCH", "PAGE_RANGE_EXCEEDED", "INVALID_DATA"})
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a chain of jobs reads. `criteria` is Bulk Read's own object."""
+
+    module: str
+    fields: Sequence[str]
+    view_id: str | None = None
+    criteria: Mapping[str, Any] | None = None
+
+    def body(self, page: int) -> dict[str, Any]:
+        """The request of the job for one page."""
+        query: dict[str, Any] = {"module": {"api_name": self.module}, "fields": list(self.fields), "page": page}
+        if self.view_id:
+            query["cvid"] = self.view_id
+        if self.criteria:
+            query["criteria"] = dict(self.criteria)
+        return {"query": query, "file_type": "csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished job: its row count, and how to ask for the next page (None: there is none)."""
+
+    job_id: str
+    count: int
+    more: bool
+    next_token: str | None
+
+
+class JobFailed(VendorUnavailable):
+    """The vendor ended the job as FAILURE."""
+
+
+def create(api: CrmApi, query: Query, *, page: int, token: str | None) -> str:
+    """Start a job; returns its id. Raises CrmRefusal (see CANNOT_BULK, GONE)."""
+    body = {"query": {"page_token": token}} if token else query.body(page)
+    answer = api.post(f"/crm/bulk/{VERSION}/read", body, cost=CREDITS_PER_JOB)
+    rows = (answer or {}).get("data") or []
+    identifier = str(((rows[0] if rows else {}).get("details") or {}).get("id") or "")
+    if not identifier:
+        raise VendorUnavailable("Zoho CRM accepted a bulk read job but gave no id for it.")
+    return identifier
+
+
+def wait(api: CrmApi, job_id: str, *, expected_rows: int | None, on_poll: Callable[[str, float], None] | None = None) -> Result:
+    """Wait until the job is done. `on_poll(state, seconds so far)` is told after each question. Raises JobFailed, CrmRefusal."""
+    started = api.clock.now()
+    pause = max(FIRST_WAIT_S, min((expected_rows or 0), ROWS_PER_JOB) * SECONDS_PER_ROW)
+    while True:
+        api.clock.sleep(pause)
+        waited = api.clock.now() - started
+        job = _status(api, job_id)
+        state = str(job.get("state"))
+        if on_poll:
+            on_poll(state, waited)
+        if state == "COMPLETED":
+            return _result(job_id, job.get("result") or {})
+        if state in ("FAILURE", "FAILED"):
+            raise JobFailed(f"Zoho CRM's bulk read job {job_id} ended as {state}.")
+        if waited > GIVE_UP_S:
+            raise VendorUnavailable(f"Zoho CRM's bulk read job {job_id} is still {state} after {waited / 3600:.0f} hours; the next run asks again.")
+        pause = min(max(FIRST_WAIT_S, waited * WAIT_SHARE), LONGEST_WAIT_S)
+
+
+def _status(api: CrmApi, job_id: str) -> Mapping[str, Any]:
+    rows = (api.get_bulk(f"/read/{job_id}") or {}).get("data") or [{}]
+    return rows[0]  # type: ignore[no-any-return]
+
+
+def _result(job_id: str, result: Mapping[str, Any]) -> Result:
+    token = result.get("next_page_token")
+    return Result(job_id, int(result.get("count") or 0), bool(result.get("more_records")), str(token) if token else None)
+
+
+def cannot_bulk(error: CrmRefusal) -> bool:
+    """Whether the refusal says that this query cannot be a bulk read at all."""
+    return error.code in CANNOT_BULK

@@ -1,0 +1,206 @@
+"""One canonical form for a record, whichever way it was read.
+
+The vendor spells the same value differently by road: an object in list pages, `{"id"}` in COQL and a bare id in bulk CSV for a lookup; a JSON
+array or joined text for a multi-select; numbers or text; instants with the reading user's offset. Here each becomes one value, so that a
+record read by any road is the same, byte for byte: absent and empty are left out (null), references are `{"id"}`, instants are UTC with `Z`,
+whole numbers are integers, choices stand in the order of the picklist.
+Source: Zoho CRM API v8, Get Records, COQL, Bulk Read (CSV); checked 2026-11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any
+
+from mailsync.zoho_crm.fields import NUMBERS, REFERENCES, Field
+
+Record = dict[str, Any]
+Convert = Callable[[Any], Any]
+
+# Beyond this a float no longer holds every whole number, and `int()` would invent digits.
+EXACT_INTEGERS = 2.0**53
+_HOUR = len("2026-03-09T08")
+_MINUTE = len("2026-03-09T08:05")
+_SECOND = len("2026-03-09T08:05:00")
+_MOST_PREFIXES = 50_000
+
+_prefixes: dict[str, str] = {}
+
+
+def instant(text: str) -> str:
+    """An ISO instant as UTC, whole seconds, `Z`. What is no instant stays as it is.
+
+    Millions of rows share few hours, so the conversion is remembered per hour and offset (per minute where the offset has minutes).
+    """
+    cut = _HOUR if text[-2:] == "00" or text[-1:] == "Z" else _MINUTE
+    offset = text[_SECOND:]
+    key = text[:cut] + offset
+    prefix = _prefixes.get(key)
+    if prefix is None:
+        if offset[:1] not in ("+", "-", "Z"):
+            return _by_the_library(text)
+        try:
+            prefix = datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")[:cut]
+        except ValueError:
+            return text
+        if len(_prefixes) > _MOST_PREFIXES:
+            _prefixes.clear()
+        _prefixes[key] = prefix
+    return f"{prefix}{text[cut:_SECOND]}Z"
+
+
+def _by_the_library(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def number(value: Any) -> int | float | None:
+    """A number, whole ones as integers, from JSON or text."""
+    try:
+        parsed = float(value)
+    except (TypeError, ValueError):
+        return None
+    if parsed.is_integer() and abs(parsed) < EXACT_INTEGERS:
+        return int(parsed)
+    return parsed if parsed - parsed == 0 else None  # neither infinite nor NaN: JSON knows neither
+
+
+def integer(value: Any) -> int | None:
+    """A whole number from JSON or text."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        parsed = number(value)
+        return parsed if isinstance(parsed, int) else None
+
+
+def boolean(value: Any) -> bool | None:
+    """True or false, from JSON or text."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False, "1": True, "0": False}.get(str(value).strip().lower())
+
+
+def reference(value: Any) -> dict[str, str] | None:
+    """`{"id"}` of an object, or of a bare id. Names are left out: bulk CSV does not give them, and they change without the record changing."""
+    identifier = value.get("id") if isinstance(value, Mapping) else value
+    return {"id": str(identifier)} if identifier not in (None, "") else None
+
+
+def tags(value: Any) -> list[str] | None:
+    """Tag names, sorted. The vendor separates them by comma, so a name holds none."""
+    names = [str(tag.get("name")) if isinstance(tag, Mapping) else str(tag) for tag in value] if isinstance(value, list) else str(value).split(",")
+    return sorted(name.strip() for name in names if name.strip()) or None
+
+
+def choices_of(picklist: Sequence[str]) -> Convert:
+    """A converter for a multi-select: an array, or its values joined by comma or semicolon (the vendor's pages differ on which)."""
+    order = {choice: position for position, choice in enumerate(picklist)}
+    by_length = sorted(order, key=len, reverse=True)
+
+    def convert(value: Any) -> list[str] | None:
+        chosen = [str(item) for item in value if item not in (None, "")] if isinstance(value, list) else _split(str(value), by_length)
+        if len(chosen) > 1:
+            chosen.sort(key=lambda choice: (order.get(choice, len(order)), choice))
+        return chosen or None
+
+    return convert
+
+
+def _split(text: str, known: Sequence[str]) -> list[str]:
+    """Cut joined text into known choices, the longest first, so that a choice with a comma in it stays whole."""
+    chosen: list[str] = []
+    rest = text.strip()
+    while rest:
+        match = next((choice for choice in known if choice and rest.startswith(choice) and rest[len(choice) :].lstrip()[:1] in ("", ",", ";")), None)
+        if match is None:
+            ends = [position for position in (rest.find(","), rest.find(";")) if position >= 0]
+            match = rest[: min(ends)] if ends else rest
+        if match.strip():
+            chosen.append(match.strip())
+        rest = rest[len(match) :].lstrip()[1:].lstrip()
+    return chosen
+
+
+def converter(field: Field) -> Convert | None:
+    """What a value of this field goes through; None where text is text already."""
+    kind = field.value_type
+    if kind == "multiselectpicklist":
+        return choices_of(field.picklist)
+    if kind in REFERENCES:
+        return reference
+    if kind in NUMBERS:
+        return number
+    plain: dict[str, Convert] = {"datetime": instant, "integer": integer, "boolean": boolean, "tags": tags, "bigint": str, "autonumber": str}
+    return plain.get(kind)
+
+
+class Canonical:
+    """The converter of one stream, compiled once: field order fixed, empty values left out, only fields that need it converted."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self._names = tuple(field.api_name for field in fields)
+        self._from_json = tuple((field.api_name, convert) for field in fields if (convert := converter(field)) is not None)
+        # An id or number as text is what CSV gives anyway.
+        self._from_text = tuple((name, convert) for name, convert in self._from_json if convert is not str)
+        self._text_names = frozenset(self._names) - {name for name, _ in self._from_json}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields, in the order of the record's keys."""
+        return self._names
+
+    def from_json(self, row: Mapping[str, Any]) -> Record:
+        """A record from an object of COQL, list pages or a single read. Keys of the vendor that are no fields (`$state`, …) are left out."""
+        get = row.get
+        record = {name: value for name in self._names if (value := get(name)) is not None and value != ""}
+        for name, convert in self._from_json:
+            if name in record:
+                _place(record, name, convert(record[name]))
+        for name in self._text_names & record.keys():
+            if not isinstance(record[name], str):
+                record[name] = _as_text(record[name])
+        return record
+
+    def from_cells(self, header: Sequence[str]) -> Callable[[Sequence[str]], Record]:
+        """A converter for the rows of a CSV with this header. Columns that are no fields are left out."""
+        position = {("id" if name == "Id" else name): index for index, name in enumerate(header)}
+        names = tuple(name for name in self._names if name in position)
+        pick = itemgetter(*(position[name] for name in names)) if len(names) > 1 else _single(position[names[0]])
+        special = tuple((name, convert) for name, convert in self._from_text if name in position)
+
+        def convert_row(cells: Sequence[str]) -> Record:
+            record: Record = {name: cell for name, cell in zip(names, pick(cells), strict=False) if cell}
+            for name, convert in special:
+                if name in record:
+                    _place(record, name, convert(record[name]))
+            return record
+
+        return convert_row
+
+
+def _single(index: int) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    return lambda cells: (cells[index],)
+
+
+def _place(record: Record, name: str, value: Any) -> None:
+    if value is None:
+        del record[name]
+    else:
+        record[name] = value
+
+
+def _as_text(value: Any) -> str:
+    """A value of a type this program does not know, where text was expected; the same text that bulk CSV holds for scalars."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return str(value.get("id", ""))
+    if isinstance(value, list):
+        return ",".join(_as_text(item) for item in value)
+    return str(value)

@@ -1,0 +1,54 @@
+"""Starting the CDK's entrypoint with a source that knows configuration, catalog and state from the beginning."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.entrypoint import launch as launch_cdk
+from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteCatalog
+from airbyte_cdk.sources.source import Source
+
+from source_crm.source import SourceCrm
+
+
+def launch(arguments: list[str]) -> None:
+    """Run one verb. A source that cannot be built is an error trace and exit code 1, as any other failure."""
+    from airbyte_cdk.exception_handler import init_uncaught_exception_handler  # noqa: PLC0415
+    from airbyte_cdk.logger import init_logger  # noqa: PLC0415
+
+    init_uncaught_exception_handler(init_logger("airbyte"))
+    launch_cdk(source(arguments), arguments)
+
+
+def source(arguments: list[str]) -> SourceCrm:
+    """The source for a command line."""
+    config_path = AirbyteEntrypoint.extract_config(arguments)
+    catalog_path = AirbyteEntrypoint.extract_catalog(arguments)
+    state_path = AirbyteEntrypoint.extract_state(arguments)
+    return SourceCrm(
+        catalog=_catalog(catalog_path),
+        config=_json(config_path),
+        state=_state(state_path),
+        config_path=config_path,
+    )
+
+
+def _json(path: str | None) -> Any:
+    return json.loads(Path(path).read_text("utf-8")) if path else None
+
+
+def _catalog(path: str | None) -> ConfiguredAirbyteCatalog | None:
+    return Source.read_catalog(path) if path else None
+
+
+def _state(path: str | None) -> list[AirbyteStateMessage] | None:
+    return list(Source.read_state(path)) if path else None
+
+
+def main() -> None:
+    """For `python -m source_crm.launching`."""
+    launch(sys.argv[1:])

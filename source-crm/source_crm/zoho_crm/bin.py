@@ -1,0 +1,48 @@
+"""Records we reported as gone that may come back: by day of the report, forgotten when the vendor can no longer restore them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from source_crm.zoho_crm import id_set, instants
+from source_crm.zoho_crm.id_set import KnownIds
+
+DAY_S = 86400.0
+# The recycle bin keeps records for 60 days; a day more for clocks.
+KEPT_DAYS = 61
+
+
+class Bin:
+    """Ids with the day on which they were reported."""
+
+    def __init__(self, days: dict[str, str], *, today: str) -> None:
+        """`today` is an instant; days too long ago are dropped."""
+        oldest = instants.earlier(today, KEPT_DAYS * DAY_S)[:10]
+        self._days = {day: KnownIds(packed, _count(packed)) for day, packed in days.items() if day >= oldest}
+
+    def __contains__(self, identifier: int) -> bool:
+        return any(identifier in ids for ids in self._days.values())
+
+    def __len__(self) -> int:
+        return sum(map(len, self._days.values()))
+
+    def __iter__(self) -> Iterator[int]:
+        for day in sorted(self._days, reverse=True):
+            yield from self._days[day]
+
+    def add(self, identifier: int, at: str) -> None:
+        """Reported as gone, on the day of an instant."""
+        self._days.setdefault(at[:10], KnownIds(id_set.EMPTY, 0)).add(identifier)
+
+    def discard(self, identifier: int) -> None:
+        """It is back."""
+        for ids in self._days.values():
+            ids.discard(identifier)
+
+    def packed(self) -> dict[str, str]:
+        """What the state keeps."""
+        return {day: ids.packed() for day, ids in sorted(self._days.items()) if len(ids)}
+
+
+def _count(packed: str) -> int:
+    return sum(1 for _ in id_set.unpack(packed))

@@ -1,0 +1,50 @@
+"""`check`: every call that a sync begins with, each failure in words that say what to change."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from mailsync.errors import AuthError, ConfigError
+from mailsync.zoho_crm import coql, organisation, scopes
+from mailsync.zoho_crm.api import CrmApi
+from mailsync.zoho_crm.refusals import CrmRefusal
+from source_crm.zoho_crm import selecting
+from source_crm.zoho_crm.config import Config
+from source_crm.zoho_crm.connection import SHORT_PATIENCE, AccountFacts, Connection
+
+NO_SUCH_JOB = "0"
+
+
+def check(connection: Connection) -> None:
+    """Raises MailsyncError with the first thing that is wrong."""
+    impatient = Connection(connection.config, on_secret=connection.on_secret, patience=SHORT_PATIENCE)
+    api = impatient.api()
+    config = connection.config
+    _check_scopes(config, impatient.account.token().scopes)
+    facts = impatient.account_facts()
+    if not list(organisation.streams(facts.modules)):
+        raise ConfigError("Zoho CRM shows no module to the user behind the token. Give the user's profile access to the API and to modules.")
+    _check_calls(api, facts)
+    for name, selection in config.selections.items():
+        organisation.usable(facts.modules, name)
+        known = {field.api_name: field for field in organisation.fields(api, name)}
+        selecting.resolve(api, selection, known, config.start_date)
+
+
+def _check_scopes(config: Config, granted: frozenset[str]) -> None:
+    """By the token answer, where it tells the scopes: all missing ones at once."""
+    needed = list(scopes.FOR_READING)
+    if any(selection.custom_view for selection in config.selections.values()):
+        needed.append(scopes.CUSTOM_VIEWS)
+    if lacking := scopes.missing(granted, needed):
+        raise AuthError(f"The refresh token lacks the scopes {', '.join(lacking)}. Create one with them and save it here.")
+
+
+def _check_calls(api: CrmApi, facts: AccountFacts) -> None:
+    """Fields, a query and Bulk Read: older token answers do not tell their scopes, so each is tried (about three credits)."""
+    first = next(iter(organisation.streams(facts.modules)))
+    organisation.fields(api, first)
+    with suppress(CrmRefusal):  # a module that is not for COQL: the scope was accepted
+        coql.run(api, coql.select(["id"], first, coql.EVERYTHING, limit=1))
+    with suppress(CrmRefusal):  # no such job: the scope was accepted
+        api.get_bulk(f"/read/{NO_SUCH_JOB}")

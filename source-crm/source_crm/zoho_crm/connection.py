@@ -1,0 +1,107 @@
+"""One account per process: its token, its clock, its API. The manifest's streams and the Python streams share them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailsync.clock import VendorClock, clock_for
+from mailsync.errors import AuthError, TransientError
+from mailsync.http import Http, Patience
+from mailsync.zoho.accounts import TOKEN_PATIENCE, ZohoAccount
+from mailsync.zoho.data_centers import data_center_of
+from mailsync.zoho_crm import organisation
+from mailsync.zoho_crm.api import CALLS_AT_ONCE, PATIENCE, CrmApi, Usage
+from mailsync.zoho_crm.organisation import Module, Organisation
+from source_crm.zoho_crm.config import Account, Config
+
+SHORT_PATIENCE = Patience(tries=3, first_wait_s=1.0, longest_wait_s=8.0, total_s=30.0)
+
+_open: dict[tuple[str, str], Connection] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What every stream needs to know of the account."""
+
+    organisation: Organisation
+    modules: dict[str, Module]
+
+
+class Connection:
+    """What a configuration opens. `clock_warning` is for the log: a time scale that was asked for and is not used."""
+
+    def __init__(self, config: Config, *, on_secret: Callable[[str], None] | None = None, patience: Patience | None = None) -> None:
+        """`patience` bounds every wait; the default is that of a sync."""
+        self.config = config
+        self.on_secret = on_secret
+        machine, self.clock_warning = clock_for([config.account.credentials.accounts_url, config.account.expected_api_url])
+        self.clock = VendorClock(machine)
+        self.on_token_wait: Callable[[TransientError, float], None] | None = None
+        self.account = ZohoAccount(
+            config.account.credentials,
+            http=Http("Zoho accounts"),
+            clock=self.clock,
+            on_secret=on_secret,
+            on_wait=lambda error, seconds: self.on_token_wait(error, seconds) if self.on_token_wait else None,
+            patience=patience or TOKEN_PATIENCE,
+        )
+        self._patience = patience
+        self._api: CrmApi | None = None
+        self._facts: AccountFacts | None = None
+        self._lock = threading.Lock()
+
+    def api(self) -> CrmApi:
+        """The API at the account's own host. Raises AuthError when the token answer names another data centre than the one configured."""
+        with self._lock:
+            if self._api is None:
+                self._api = self._opened()
+            return self._api
+
+    def account_facts(self) -> AccountFacts:
+        """The organisation and its modules, asked once per process; 2 credits."""
+        api = self.api()
+        with self._lock:
+            if self._facts is None:
+                self._facts = AccountFacts(organisation.organisation(api), organisation.modules(api))
+            return self._facts
+
+    def _opened(self) -> CrmApi:
+        token = self.account.token()
+        url = base_url(self.config.account, token.api_domain)
+        slots = threading.Semaphore(CALLS_AT_ONCE)
+        return CrmApi(url, self.account, Http("Zoho CRM"), self.clock, Usage(), slots, patience=self._patience or PATIENCE)
+
+
+def base_url(account: Account, api_domain: str | None) -> str:
+    """Where the API is: the configured override, else what the token answer says, which must be of the data centre that was chosen."""
+    if account.api_url or not api_domain:
+        return account.expected_api_url
+    actual = data_center_of(api_domain)
+    if actual is not None and actual.slug != account.data_center:
+        raise AuthError(
+            f"data_center is {account.data_center}, and Zoho says that this account lives in {actual.slug} ({actual.label}). Set data_center to {actual.slug}."
+        )
+    return api_domain.rstrip("/") if account.environment == "production" or actual is None else account.expected_api_url
+
+
+def open_connection(config: Config, *, on_secret: Callable[[str], None] | None = None, patience: Patience | None = None) -> Connection:
+    """A new connection, which `shared` gives from now on to whoever asks with the same credentials."""
+    connection = Connection(config, on_secret=on_secret, patience=patience)
+    with _lock:
+        _open[_key(config)] = connection
+    return connection
+
+
+def shared(config: Config) -> Connection:
+    """The open connection of these credentials; opened when there is none."""
+    with _lock:
+        known = _open.get(_key(config))
+    return known or open_connection(config)
+
+
+def _key(config: Config) -> tuple[str, str]:
+    credentials = config.account.credentials
+    return credentials.accounts_url, credentials.refresh_token

@@ -1,0 +1,36 @@
+"""Who left since the last run: leads that became contacts, and deleted records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailsync.zoho_crm import removals
+from source_crm import columns
+from source_crm.zoho_crm import instants
+from source_crm.zoho_crm.emission import Data
+from source_crm.zoho_crm.task import OVERLAP_S, Task
+
+# A day less than the vendor's 120, so that a run which begins near the edge is on the safe side of it.
+BEYOND_RETENTION_S = removals.RETENTION_S - 86400.0
+
+
+def is_beyond_retention(task: Task) -> bool:
+    """Whether the vendor's list of deleted records no longer reaches back to the last run."""
+    return task.now - instants.epoch(task.state.deleted_upto) > BEYOND_RETENTION_S
+
+
+def conversions(task: Task) -> Iterator[Data]:
+    """Leads that became contacts: the contact inherits."""
+    if task.module != removals.CONVERTING_MODULE or not any(field.api_name == removals.CONVERTED for field in task.fields):
+        return
+    for lead in removals.conversions(task.api, since=instants.earlier(task.state.deleted_upto, OVERLAP_S)):
+        heir = (removals.HEIR_MODULE, lead.contact_id) if lead.contact_id else None
+        yield from task.gone(lead.id, at=lead.at, reason=columns.CONVERTED, heir=heir)
+
+
+def deletions(task: Task, until: str) -> Iterator[Data]:
+    """Deleted records, up to a bound taken before they were asked for."""
+    if not is_beyond_retention(task):
+        for record in removals.deleted(task.api, task.module, since=instants.earlier(task.state.deleted_upto, OVERLAP_S)):
+            yield from task.gone(record.id, at=record.at, reason=columns.DELETED)
+    task.state.deleted_upto = max(task.state.deleted_upto, until)

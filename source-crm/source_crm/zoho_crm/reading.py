@@ -1,0 +1,168 @@
+"""The plan of one module's run: first read or increment, departures, comparison, computed fields; a checkpoint after each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mailsync.errors import ConfigError
+from mailsync.zoho_crm import organisation
+from mailsync.zoho_crm.api import CrmApi
+from mailsync.zoho_crm.coql_read import CoqlReader
+from mailsync.zoho_crm.fields import MODIFIED_TIME, Field, has_a_column
+from mailsync.zoho_crm.refusals import CrmRefusal
+from mailsync.zoho_crm.removals import CONVERTED
+from mailsync.zoho_crm.values import Canonical
+from source_crm import columns
+from source_crm.messages import Voice
+from source_crm.zoho_crm import backfill, departures, formulas, id_set, increment, instants, selecting, sweep
+from source_crm.zoho_crm.bin import Bin
+from source_crm.zoho_crm.connection import Connection
+from source_crm.zoho_crm.emission import Data, Emission, Recent
+from source_crm.zoho_crm.id_set import KnownIds
+from source_crm.zoho_crm.state import StreamState, load
+from source_crm.zoho_crm.task import OVERLAP_S, Task
+
+# Read whatever the catalog asks for: without them nothing can be ordered, recognised or told apart.
+ALWAYS = ("id", MODIFIED_TIME, CONVERTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the platform asks of one stream: its module, the state it gives, and the columns of its catalog (none: all)."""
+
+    module: str
+    given: Mapping[str, Any]
+    columns: frozenset[str]
+
+
+def run(request: Request, connection: Connection, voice: Voice) -> Iterator[Data]:
+    """All records of one run, with STATE in between. The first STATE is the one given."""
+    voice.state(request.given)
+    state = load(request.given, request.module)
+    api = connection.api().telling(voice.waiting)
+    account = connection.account_facts()
+    _check_organisation(state, account.organisation.id, request.module)
+    organisation.usable(account.modules, request.module)
+    if state.upto and instants.epoch(state.upto) > api.clock.now():
+        voice.warn(f"The state lies in the vendor's future ({state.upto}); nothing is read until then.")
+        return
+    task, why = _task(request, connection, api, voice, state)
+    yield from _plan(task, why)
+    task.checkpoint()
+    voice.info(f"Done. The account used {api.usage} so far in this sync.")
+
+
+def _check_organisation(state: StreamState, current: str, module: str) -> None:
+    if state.organisation and state.organisation != current:
+        raise ConfigError(
+            f"The state of {module} belongs to the organisation {state.organisation}, and this connection is to {current}. "
+            "Connect to the first one again, or clear the stream's data to begin anew."
+        )
+    state.organisation = current
+
+
+def _task(request: Request, connection: Connection, api: CrmApi, voice: Voice, state: StreamState) -> tuple[Task, str | None]:
+    """The task, and why all ids have to be compared whatever the counts say."""
+    config, now = connection.config, api.clock.now()
+    known = {field.api_name: field for field in _fields(api, request, voice)}
+    selected = selecting.resolve(api, config.selection(request.module), known, config.start_date)
+    why = "the selection changed" if state.selection and state.selection != selected.fingerprint else None
+    state.selection = selected.fingerprint
+    fields = _wanted(request, tuple(known.values()))
+    reader, fields = _reader(api, voice, state, fields, selected.source)
+    if reader is None and selected.where and not selected.view_id:
+        raise ConfigError(
+            f"The module {request.module} cannot be queried (COQL refuses it), so criteria and a start date cannot be applied. Select all of it."
+        )
+    task = Task(
+        module=request.module,
+        config=config,
+        api=api,
+        voice=voice,
+        state=state,
+        fields=fields,
+        selected=selected,
+        canonical=Canonical(fields),
+        reader=reader,
+        emission=Emission(state.cursor, now),
+        recent=Recent(state.recent, instants.text(now - OVERLAP_S)),
+        known=KnownIds(state.ids, state.count),
+        bin=Bin(state.bin, today=instants.text(now)),
+        now=now,
+    )
+    return task, why
+
+
+def _fields(api: CrmApi, request: Request, voice: Voice) -> tuple[Field, ...]:
+    fields = organisation.fields(api, request.module)
+    if not fields:
+        raise ConfigError(
+            f"Zoho CRM shows no field of the module {request.module} to this user. Give the user's profile access, or leave the stream out."
+        )
+    gone = sorted(request.columns - {field.api_name for field in fields} - set(columns.SCHEMAS))
+    if gone:
+        voice.warn(f"The CRM no longer has {', '.join(gone)}; the records come without. Refresh the schema when that is meant to stay.")
+    return fields
+
+
+def _wanted(request: Request, fields: Sequence[Field]) -> tuple[Field, ...]:
+    asked = request.columns
+    return tuple(field for field in fields if has_a_column(field) and (not asked or field.api_name in asked or field.api_name in ALWAYS))
+
+
+def _reader(api: CrmApi, voice: Voice, state: StreamState, fields: tuple[Field, ...], source: str) -> tuple[CoqlReader | None, tuple[Field, ...]]:
+    """The COQL reader of these fields, None where COQL refuses the module. Fields asked for the first time are tried with one row."""
+    names = [field.api_name for field in fields]
+    mark = hashlib.blake2b("\n".join([source, *names]).encode(), digest_size=8).hexdigest()
+    if state.fields != mark:
+        state.fields, state.without_coql, state.refused = mark, False, []
+        try:
+            state.refused = CoqlReader(api, source, names).probe()
+        except CrmRefusal as error:
+            if error.code not in {"INVALID_MODULE", "INVALID_QUERY", "NOT_SUPPORTED", "MODULE_NOT_SUPPORTED"}:
+                raise
+            state.without_coql = True
+            voice.warn(f"COQL refuses this module ({error.code}): it is read by pages of 200 records, which takes more calls.")
+        if state.refused:
+            voice.warn(f"Zoho CRM lists these fields and does not give them; they are left out: {', '.join(state.refused)}.")
+    kept = tuple(field for field in fields if field.api_name not in state.refused)
+    module_reader = None if state.without_coql else CoqlReader(api, source, [field.api_name for field in kept])
+    return module_reader, kept
+
+
+def _plan(task: Task, why: str | None) -> Iterator[Data]:
+    if not task.has_modified_time:
+        yield from _whole(task)
+        return
+    is_first = task.state.is_new or task.state.backfill is not None
+    if is_first:
+        formulas.remember(task)
+        yield from backfill.run(task)
+    if departures.is_beyond_retention(task):
+        why = "the last sync is longer ago than the vendor lists deleted records"
+    until = task.settled
+    yield from departures.conversions(task)
+    yield from increment.run(task)
+    yield from departures.deletions(task, until)
+    if why or not is_first or task.selected.drifts:
+        yield from sweep.run(task, why=why)
+    yield from formulas.run(task)
+
+
+def _whole(task: Task) -> Iterator[Data]:
+    """A module without a modified field: everything, every time; what was there last time and is not now was deleted."""
+    task.voice.warn("This module has no modified time: all of it is read in every sync.")
+    progress = task.state.backfill
+    before = progress.before if progress else task.state.ids
+    if progress is None:
+        task.known = KnownIds(id_set.EMPTY, 0)
+    task.recent = Recent({}, "9999")
+    yield from backfill.run(task, before=before)
+    at = instants.text(task.now)
+    for identifier in id_set.unpack(before):
+        if identifier not in task.known:
+            yield from task.gone(str(identifier), at=at, reason=columns.DELETED)
+    task.state.upto = task.state.deleted_upto = ""

@@ -1,0 +1,59 @@
+"""Zoho CRM as one of the connector's systems: what `source.SystemStreams` asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from airbyte_cdk.models import ConfiguredAirbyteStream
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
+
+from mailsync.zoho_crm import organisation
+from mailsync.zoho_crm.api import CALLS_AT_ONCE
+from mailsync.zoho_crm.fields import Field
+from source_crm.zoho_crm import checking, module_stream
+from source_crm.zoho_crm.config import parse
+from source_crm.zoho_crm.connection import Connection, open_connection
+from source_crm.zoho_crm.reading import Request
+
+
+class ZohoCrm:
+    """One configured account."""
+
+    def __init__(self, config: Mapping[str, Any], connection: Connection, messages: MessageRepository) -> None:
+        self._config = config
+        self._connection = connection
+        self._messages = messages
+
+    def manifest_config(self) -> Mapping[str, Any]:
+        """The configuration with the API's base URL in it, which depends on data centre and environment."""
+        return {**self._config, "system": {**self._config["system"], "api_url": self._connection.config.account.expected_api_url}}
+
+    def to_discover(self) -> list[AbstractStream]:
+        """Every readable module, in the vendor's order. A failing metadata call fails discover, naming the module: no stream vanishes."""
+        names = list(organisation.streams(self._connection.account_facts().modules))
+        api = self._connection.api()
+        with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+            found = list(pool.map(lambda name: organisation.fields(api, name), names))
+        return [self._discovered(name, fields) for name, fields in zip(names, found, strict=True) if fields]
+
+    def _discovered(self, name: str, fields: tuple[Field, ...]) -> AbstractStream:
+        return module_stream.to_discover(name, fields, self._connection, self._messages)
+
+    def to_read(self, stream: ConfiguredAirbyteStream, given: Mapping[str, Any]) -> AbstractStream:
+        """A module of the catalog."""
+        schema = stream.stream.json_schema or {}
+        request = Request(stream.stream.name, dict(given), frozenset(schema.get("properties") or ()))
+        return module_stream.to_read(request, self._connection, self._messages, schema)
+
+    def check(self) -> None:
+        """Everything that a sync needs."""
+        checking.check(self._connection)
+
+
+def open_system(config: Mapping[str, Any], messages: MessageRepository) -> ZohoCrm:
+    """Raises ConfigError for a configuration that cannot be understood; nothing is called yet."""
+    return ZohoCrm(config, open_connection(parse(config), on_secret=add_to_secrets), messages)

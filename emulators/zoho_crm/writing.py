@@ -38,14 +38,8 @@ class Writer:
         rows = module.records()
         second = at if at is not None else self.now()
         record = {name: value for name, value in values.items() if value is not None}
-        stamps = {
-            "Owner": user,
-            "Created_By": user,
-            "Modified_By": user,
-            "Created_Time": second,
-            "Modified_Time": second,
-            "Change_Log_Time__s": second,
-        }
+        stamps: dict[str, Any] = dict.fromkeys(("Owner", "Created_By", "Modified_By"), user)
+        stamps |= {**dict.fromkeys(("Created_Time", "Modified_Time", "Change_Log_Time__s"), second), "Layout": "standard"}
         record = {**{name: value for name, value in stamps.items() if name in module.fields}, **record}
         for name, one in module.fields.items():
             if one.data_type == "autonumber" and name not in record:

@@ -10,6 +10,7 @@ from destination_campaigns.options import Problems
 from destination_campaigns.setting_up import Connected, connect, find_feeds
 from destination_campaigns.stopping import Stopping
 from mailsync.errors import ConfigError
+from mailsync.ledger.engine import Ledger
 
 
 def check(raw: Any, output: Output) -> None:
@@ -19,7 +20,7 @@ def check(raw: Any, output: Output) -> None:
     connected = connect(config, output, Stopping())
     find_feeds(config, connected, problems, create=False)
     _check_fields(config, connected, problems)
-    _check_ledger(config, problems)
+    _check_ledger(config, connected, problems)
     problems.raise_any()
 
 
@@ -33,8 +34,8 @@ def _check_fields(config: Config, connected: Connected, problems: Problems) -> N
                 problems.add(f"{entry.path}.mapping: there is no contact field {target!r}. Accepted: {names}; or set create_fields.")
 
 
-def _check_ledger(config: Config, problems: Problems) -> None:
+def _check_ledger(config: Config, connected: Connected, problems: Problems) -> None:
     try:
-        open_ledger(config.ledger).close()
+        Ledger.open(config.ledger.location, clock=connected.clock).close()
     except ConfigError as error:
         problems.add(str(error))

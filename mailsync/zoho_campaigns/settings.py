@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,7 +52,7 @@ FRAGMENT: dict[str, Any] = {
         "account_name": {
             "type": "string",
             "title": "Account name",
-            "description": "Names this account in the ledger. Needed only when several accounts share one OAuth client and one ledger.",
+            "description": "Names this account in the ledger. Needed only when several accounts of one data centre share a ledger.",
             "order": 5,
         },
         "base_urls": {
@@ -97,21 +96,20 @@ def parse_settings(raw: Mapping[str, Any]) -> ZohoCampaignsSettings:
     urls = raw.get("base_urls") or {}
     if not isinstance(urls, Mapping):
         raise ConfigError("system.base_urls must be an object with accounts and api.")
-    client_id = _text(raw, "client_id")
     credentials = ZohoCredentials(
         accounts_url=checked_base_url("system.base_urls.accounts", urls.get("accounts") or center.accounts),
-        client_id=client_id,
+        client_id=_text(raw, "client_id"),
         client_secret=_text(raw, "client_secret"),
         refresh_token=_text(raw, "refresh_token"),
     )
     api_url = checked_base_url("system.base_urls.api", urls.get("api") or center.campaigns_api)
-    return ZohoCampaignsSettings(center.slug, api_url, credentials, _account(raw, center.slug, client_id))
+    return ZohoCampaignsSettings(center.slug, api_url, credentials, _account(raw, center.slug))
 
 
-def _account(raw: Mapping[str, Any], center: str, client_id: str) -> str:
-    # No method of the API tells the organisation. The client id survives a new refresh token and a new administrator.
+def _account(raw: Mapping[str, Any], center: str) -> str:
+    # No method of the API tells the organisation. Keys, tokens and administrators change; the account stays the same in the ledger.
     name = str(raw.get("account_name") or "").strip()
-    return f"{NAME}:{center}:{name or hashlib.sha256(client_id.encode()).hexdigest()[:16]}"
+    return f"{NAME}:{center}:{name}" if name else f"{NAME}:{center}"
 
 
 def _text(raw: Mapping[str, Any], name: str) -> str:

@@ -1,0 +1,69 @@
+"""The loop of `write`: messages in, claims to the membership rules, states back once they are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from destination_campaigns.claims import ClaimReader
+from destination_campaigns.messages import NoMessage, Output
+from mailsync.errors import Bug
+from mailsync.membership.run import Run
+
+COMPLETE, INCOMPLETE = "COMPLETE", "INCOMPLETE"
+PROGRESS_EVERY = 10_000
+
+
+class Shell:
+    """One run. Holds no record longer than it takes to read it."""
+
+    def __init__(self, run: Run, readers: Mapping[str, ClaimReader], output: Output) -> None:
+        self._run = run
+        self._readers = readers
+        self._output = output
+        self._records = 0
+
+    def take(self, messages: Iterable[Mapping[str, Any]]) -> None:
+        """Everything up to the end of the input."""
+        for message in messages:
+            kind = message["type"]
+            if kind == "RECORD":
+                self._record(message["record"])
+            elif kind == "STATE":
+                self._state(message)
+            elif kind == "TRACE":
+                self._trace(message.get("trace") or {})
+
+    def _record(self, record: Mapping[str, Any]) -> None:
+        reader = self._readers.get(record["stream"])
+        if reader is None:
+            raise NoMessage(f"The input holds records of stream {record['stream']!r}, which is not in the configured catalog.")
+        self._run.record(reader.read(record["data"]))
+        self._records += 1
+        if self._records % PROGRESS_EVERY == 0:
+            self._output.log(f"{self._records} records taken in.")
+
+    def _state(self, message: Mapping[str, Any]) -> None:
+        settled = self._run.state(*_state_of(message["state"]))
+        self._output.state(message, records=settled.records, rejected=settled.rejected)
+
+    def _trace(self, trace: Mapping[str, Any]) -> None:
+        if trace.get("type") != "STREAM_STATUS":
+            return
+        told = trace.get("stream_status") or {}
+        name, status = (told.get("stream_descriptor") or {}).get("name"), told.get("status")
+        if name in self._readers and status == COMPLETE:
+            self._run.complete(name)
+        elif name in self._readers and status == INCOMPLETE:
+            self._run.incomplete(name)
+
+
+def _state_of(state: Mapping[str, Any]) -> tuple[str | None, Any]:
+    """The stream it belongs to (None: all of them) and what it holds, for the ledger's memory of states."""
+    if state.get("type") == "STREAM":
+        stream = state.get("stream") or {}
+        name = (stream.get("stream_descriptor") or {}).get("name")
+        if not name:
+            raise Bug("A STATE message of type STREAM names no stream.")
+        return name, stream.get("stream_state")
+    return None, state.get("global") or state.get("data")

@@ -1,0 +1,90 @@
+"""The connector against the emulated vendor: its verbs in this process, with everything they print."""
+
+import io
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+from destination_campaigns.run import main
+
+
+class Said:
+    """What one verb printed."""
+
+    def __init__(self, code, text):
+        self.code, self.text = code, text
+        self.messages = [orjson.loads(line) for line in text.splitlines()]
+
+    def of(self, kind):
+        return [message for message in self.messages if message["type"] == kind]
+
+    @property
+    def status(self):
+        (only,) = self.of("CONNECTION_STATUS")
+        return only["connectionStatus"]
+
+    @property
+    def error(self):
+        (only,) = self.of("TRACE")
+        return only["trace"]["error"]
+
+    @property
+    def logs(self):
+        return "\n".join(message["log"]["message"] for message in self.of("LOG"))
+
+
+class Connector:
+    """destination-campaigns with a configuration of the emulator and a ledger of its own."""
+
+    def __init__(self, emulator, folder):
+        self.emulator, self.folder = emulator, folder
+        given = json.loads((Path(emulator.configs) / "destination-campaigns.zoho_campaigns.json").read_text())
+        self.config = given | {
+            "ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")},
+            "streams": [{"stream": "Leads", "list_name": "Newsletter"}],
+        }
+
+    def set(self, **options):
+        self.config |= options
+        return self
+
+    def stream(self, **options):
+        self.config["streams"][0] |= options
+        return self
+
+    def system(self, **options):
+        self.config["system"] |= options
+        return self
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(orjson.dumps(content))
+        return str(path)
+
+    def run(self, *arguments, stdin=b""):
+        out = io.BytesIO()
+        code = main(arguments, stdin=io.BytesIO(stdin), stdout=out)
+        return Said(code, out.getvalue().decode())
+
+    def check(self):
+        return self.run("check", "--config", self.file("config.json", self.config))
+
+    def state(self):
+        return self.emulator.state("zoho_campaigns")
+
+    def key(self, name="Newsletter"):
+        return next(key for key, one in self.state()["lists"].items() if one["name"] == name)
+
+    def members(self, name="Newsletter"):
+        return self.state()["lists"][self.key(name)]["members"]
+
+    def calls(self, *, writes=None):
+        return [
+            one for one in self.emulator.requests() if one["system"] == "zoho_campaigns" and (writes is None or bool(one["writes"]) is writes)
+        ]
+
+
+@pytest.fixture
+def connector(emulator, tmp_path):
+    return Connector(emulator, tmp_path)

@@ -83,9 +83,18 @@ def _message(line: bytes, number: int) -> dict[str, Any]:
         message = orjson.loads(line)
     except orjson.JSONDecodeError:
         message = None
-    if not isinstance(message, dict) or message.get("type") not in TYPES:
+    if not _is_message(message):
         raise NoMessage(f"Line {number} of the input ({len(line)} bytes) is no Airbyte message, so the sync stops. The source prints something else.")
-    return message
+    return message  # type: ignore[no-any-return]  # checked by _is_message
+
+
+def _is_message(message: Any) -> bool:
+    if not isinstance(message, dict) or message.get("type") not in TYPES:
+        return False
+    if message["type"] == "RECORD":
+        record = message.get("record")
+        return isinstance(record, dict) and isinstance(record.get("stream"), str) and isinstance(record.get("data"), dict)
+    return message["type"] != "STATE" or isinstance(message.get("state"), dict)
 
 
 def _place(error: BaseException) -> str:

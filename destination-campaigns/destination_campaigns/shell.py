@@ -38,7 +38,10 @@ class Shell:
         reader = self._readers.get(record["stream"])
         if reader is None:
             raise NoMessage(f"The input holds records of stream {record['stream']!r}, which is not in the configured catalog.")
-        self._run.record(reader.read(record["data"]))
+        claim = reader.read(record["data"])
+        if claim is None:
+            raise NoMessage(f"A record of stream {record['stream']} has no value in its primary key, so nobody can be recognised by it.")
+        self._run.record(claim)
         self._records += 1
         if self._records % PROGRESS_EVERY == 0:
             self._output.log(f"{self._records} records taken in.")

@@ -1,7 +1,6 @@
 """A connector as its host sees it: a command that is given files and speaks lines of JSON."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -57,12 +56,12 @@ class Output:
 
 
 class Connector:
-    """One connector; `folder` is where its files are written."""
+    """One connector; `folder` is where its files are written, `before` is called ahead of each run."""
 
-    def __init__(self, name, folder, environment=None):
+    def __init__(self, name, folder, *, before=lambda: None):
         self.name = name
         self.folder = folder
-        self.environment = {**os.environ, **(environment or {})}
+        self.before = before
 
     def run(self, verb, *, config=None, catalog=None, state=None, stdin=None):
         given = {"config": config, "catalog": catalog, "state": state}
@@ -72,9 +71,8 @@ class Connector:
                 path = self.folder / f"{self.name}-{option}.json"
                 path.write_text(json.dumps(content))
                 arguments += [f"--{option}", str(path)]
-        done = subprocess.run(
-            arguments, input=stdin, capture_output=True, text=True, timeout=TIMEOUT_S, check=False, env=self.environment, cwd=self.folder
-        )
+        self.before()
+        done = subprocess.run(arguments, input=stdin, capture_output=True, text=True, timeout=TIMEOUT_S, check=False, cwd=self.folder)
         return parsed(done)
 
     def read(self, config, catalog, state=()):

@@ -3,7 +3,7 @@
 The suites' own Docker tests are left out: they need a daemon and the network.
 """
 
-import copy
+import json
 from pathlib import Path
 
 import pytest
@@ -18,14 +18,14 @@ pytestmark = [
 ]
 
 
-def scenario_of(config, *sections, status=None):
-    return ConnectorTestScenario(config_dict=config, sections=sections, status=status, test_strictness_level="high")
+def scenario_of(folder, config, *sections, status):
+    path = folder / f"{status}.json"
+    path.write_text(json.dumps(config))
+    return ConnectorTestScenario(config_path=path, sections=sections, status=status, test_strictness_level="high")
 
 
 def with_wrong_token(config):
-    changed = copy.deepcopy(config)
-    changed["system"]["refresh_token"] = "1000.revoked.refresh0"
-    return changed
+    return config | {"system": config["system"] | {"refresh_token": "1000.revoked.refresh0"}}
 
 
 class LeftOutDocker:
@@ -45,11 +45,11 @@ class TestSourceCrm(LeftOutDocker, SourceTestSuiteBase):
         return ROOT / "source-crm"
 
     @pytest.fixture(params=["works", "revoked"])
-    def scenario(self, request, emulator):
+    def scenario(self, request, emulator, tmp_path):
         config = emulator.config("source-crm", "zoho_crm")
         if request.param == "revoked":
-            return scenario_of(with_wrong_token(config), "spec", "connection", status="failed")
-        return scenario_of(config, "spec", "connection", "discovery", "basic_read", status="succeed")
+            return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")
+        return scenario_of(tmp_path, config, "spec", "connection", "discovery", "basic_read", status="succeed")
 
 
 class TestDestinationCampaigns(LeftOutDocker, DestinationTestSuiteBase):
@@ -58,11 +58,11 @@ class TestDestinationCampaigns(LeftOutDocker, DestinationTestSuiteBase):
         return ROOT / "destination-campaigns"
 
     @pytest.fixture(params=["works", "revoked"])
-    def scenario(self, request, emulator):
+    def scenario(self, request, emulator, tmp_path):
         config = emulator.config("destination-campaigns", "zoho_campaigns")
         if request.param == "revoked":
-            return scenario_of(with_wrong_token(config), "spec", "connection", status="failed")
-        return scenario_of(config, "spec", "connection", status="succeed")
+            return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")
+        return scenario_of(tmp_path, config, "spec", "connection", status="succeed")
 
 
 def test_no_docker_test_is_new_in_the_framework():

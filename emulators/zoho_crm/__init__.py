@@ -15,6 +15,7 @@ from emulators.world import World
 from emulators.zoho_accounts import ZohoAccounts
 from emulators.zoho_crm.account import Account
 from emulators.zoho_crm.guard import Guard
+from emulators.zoho_crm.rows import warm
 from emulators.zoho_crm.switches import SWITCHES
 
 __all__ = ["ZohoCrm"]
@@ -28,6 +29,7 @@ class ZohoCrm:
     def __init__(self, world: World, accounts: ZohoAccounts) -> None:
         self._world, self._accounts = world, accounts
         world.switches.declare(*SWITCHES)
+        warm(world.seed, world.people)
         self._account = Account(world)
 
     def routes(self) -> Sequence[BaseRoute]:

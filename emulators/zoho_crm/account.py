@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulators.world import World
+from emulators.zoho_crm.edit_settings import SettingsEdits
 from emulators.zoho_crm.edits import Edits
 from emulators.zoho_crm.guard import Endpoint
 from emulators.zoho_crm.jobs import Jobs
@@ -32,7 +33,7 @@ class Account:
         self.writer = Writer(self.crm, self.jobs)
         self.bulk = BulkRead(self.crm, self.limits, self.jobs)
         self.writes = writes.Writes(self.crm, self.writer)
-        self.edits = Edits(self.crm, self.writer, self.jobs, self.limits, self.bulk)
+        self.edits = Edits(self.crm, self.writer, self.jobs, SettingsEdits(self.crm, self.jobs, self.limits, self.bulk))
         if world.people >= _LEAST_FOR_HISTORY:
             self._past()
         self.endpoints = {one.path: one for one in self._endpoints()}

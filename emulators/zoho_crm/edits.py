@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from emulators.zoho_crm.criteria import compiled
-from emulators.zoho_crm.fields import Field
+from emulators.zoho_crm.edit_settings import Done, Operation, SettingsEdits, module_of
 from emulators.zoho_crm.jobs import Jobs
-from emulators.zoho_crm.limits import Limits
-from emulators.zoho_crm.people_of_account import LICENSES
-from emulators.zoho_crm.routes.bulk import BulkRead
 from emulators.zoho_crm.state import Crm, Module
-from emulators.zoho_crm.views import View, tree
+from emulators.zoho_crm.views import tree
 from emulators.zoho_crm.writing import Writer
 from emulators.zoho_crm.zone import parse_instant
 
-Operation = Mapping[str, Any]
-Done = dict[str, Any]
 _TO_CONTACT = (
     "Salutation", "First_Name", "Last_Name", "Email", "Secondary_Email", "Email_Opt_Out", "Unsubscribed_Mode", "Unsubscribed_Time",
     "Phone", "Mobile", "Lead_Source", "Description", "Owner", "Interests",
@@ -28,8 +22,8 @@ _TO_CONTACT = (
 class Edits:
     """All operations, by name. Unknown ones and unknown ids raise ValueError, naming what there is."""
 
-    def __init__(self, crm: Crm, writer: Writer, jobs: Jobs, limits: Limits, bulk: BulkRead) -> None:
-        self._crm, self._writer, self._jobs, self._limits, self._bulk = crm, writer, jobs, limits, bulk
+    def __init__(self, crm: Crm, writer: Writer, jobs: Jobs, settings: SettingsEdits) -> None:
+        self._crm, self._writer, self._jobs = crm, writer, jobs
         self._operations: dict[str, Callable[[Operation], Done]] = {
             "create": self.create,
             "update": self.update,
@@ -39,19 +33,9 @@ class Edits:
             "convert": self.convert,
             "merge": self.merge,
             "set_time": self.set_time,
-            "create_view": self.create_view,
-            "edit_view": self.edit_view,
-            "delete_view": self.delete_view,
-            "add_field": self.add_field,
-            "hide_field": self.hide_field,
-            "delete_field": self.delete_field,
-            "hide_module": self.hide_module,
             "limit_visibility": self.limit_visibility,
             "recalculate_formula": self.recalculate_formula,
-            "fail_next_bulk_job": self.fail_next_bulk_job,
-            "bulk_rows": self.bulk_rows,
-            "set_edition": self.set_edition,
-            "foreign_calls": self.foreign_calls,
+            **settings.operations(),
         }
 
     def perform(self, operation: Operation) -> Done:
@@ -189,123 +173,10 @@ class Edits:
         rows = module.records()
         return [n for n in rows.by_id(converted="both") if holds(rows.row(n))]
 
-    # -- views
-
-    def create_view(self, operation: Operation) -> Done:
-        """`module`, `name`, `criteria` (absent: all records), `bulk` (false: bulk read refuses it)."""
-        module = self._module(operation)
-        view_id = str(int(module.id) + 600_000 + len(module.views) + len(operation["name"]))
-        while view_id in module.views:
-            view_id = str(int(view_id) + 1)
-        raw = operation.get("criteria")
-        module.views[view_id] = View(
-            view_id, operation["name"], raw, tree(raw) if raw else None, None, "created_by_me", "only_to_me", operation.get("bulk", True)
-        )
-        return {"id": view_id}
-
-    def edit_view(self, operation: Operation) -> Done:
-        """`module`, `view` (id or name), new `criteria` or `name`."""
-        view = self._view(operation)
-        if "criteria" in operation:
-            view.raw = operation["criteria"]
-            view.criteria = tree(view.raw) if view.raw else None
-            view.version += 1
-        view.name = operation.get("name", view.name)
-        return {"id": view.id}
-
-    def delete_view(self, operation: Operation) -> Done:
-        """`module`, `view`."""
-        view = self._view(operation)
-        del self._module(operation).views[view.id]
-        return {"id": view.id}
-
-    def _view(self, operation: Operation) -> View:
-        module = self._module(operation)
-        wanted = str(operation.get("view", operation.get("id")))
-        for view in module.views.values():
-            if wanted in {view.id, view.name}:
-                return view
-        raise ValueError(f"{module.api_name} has no view {wanted!r}; there are {[view.name for view in module.views.values()]}")
-
-    # -- fields and modules
-
-    def add_field(self, operation: Operation) -> Done:
-        """`module`, `field`, `data_type`, `label`, `picks`."""
-        module = self._module(operation)
-        name = str(operation["field"])
-        if name in module.fields:
-            raise ValueError(f"{module.api_name} has a field {name} already")
-        field_id = str(int(module.id) + 3000 + len(module.fields))
-        module.fields[name] = Field(
-            name, operation.get("data_type", "text"), operation.get("label", name.replace("_", " ")), custom=True,
-            picks=tuple(operation.get("picks", ())), lookup=operation.get("lookup"), id=field_id,
-        )  # fmt: skip
-        return self._changed(module)
-
-    def hide_field(self, operation: Operation) -> Done:
-        """`module`, `field`: the token's user may no longer see it (`shown` true: may again)."""
-        module, name = self._field(operation)
-        module.fields[name] = replace(module.fields[name], hidden=not operation.get("shown", False))
-        return self._changed(module)
-
-    def delete_field(self, operation: Operation) -> Done:
-        """`module`, `field`."""
-        module, name = self._field(operation)
-        del module.fields[name]
-        return self._changed(module)
-
-    def hide_module(self, operation: Operation) -> Done:
-        """`module`: the token's user may no longer see it (`shown` true: may again)."""
-        module = self._module(operation)
-        module.viewable = bool(operation.get("shown", False))
-        return self._changed(module)
-
-    def _field(self, operation: Operation) -> tuple[Module, str]:
-        module, name = self._module(operation), str(operation["field"])
-        if name not in module.fields:
-            raise ValueError(f"{module.api_name} has no field {name!r}")
-        return module, name
-
-    def _changed(self, module: Module) -> Done:
-        module.changed_at = self._writer.now()
-        module.records().touch()
-        return {"id": module.id}
-
-    # -- jobs, credits
-
-    def fail_next_bulk_job(self, operation: Operation) -> Done:
-        """The next `n` (1) jobs end in FAILURE."""
-        self._jobs.fail_next = int(operation.get("n", 1))
-        return {"n": self._jobs.fail_next}
-
-    def bulk_rows(self, operation: Operation) -> Done:
-        """`n`: rows of one job, instead of 200,000."""
-        self._bulk.rows_of_a_job = int(operation["n"])
-        return {"n": self._bulk.rows_of_a_job}
-
-    def set_edition(self, operation: Operation) -> Done:
-        """`edition`, `licenses`: decides credits and calls at once."""
-        if operation["edition"] not in LICENSES:
-            raise ValueError(f"editions are {list(LICENSES)}")
-        self._crm.edition = operation["edition"]
-        self._crm.licenses = int(operation.get("licenses", self._crm.licenses))
-        return {"maximum": self._limits.maximum()}
-
-    def foreign_calls(self, operation: Operation) -> Done:
-        """Other programs spend `n` credits (absent: all that are left)."""
-        if "n" in operation:
-            self._limits.spend(float(operation["n"]))
-        else:
-            self._limits.exhaust()
-        return {"spent": self._limits.spent()}
-
     # -- parts
 
     def _module(self, operation: Operation) -> Module:
-        module = self._crm.modules.get(str(operation.get("module", "Leads")))
-        if module is None or module.rows is None:
-            raise ValueError(f"no module {operation.get('module')!r} with records")
-        return module
+        return module_of(self._crm, operation)
 
     def _numbers(self, module: Module, operation: Operation) -> list[int]:
         ids: Iterable[Any] = operation["ids"] if "ids" in operation else [operation["id"]]

@@ -16,7 +16,14 @@ from emulators.zoho_crm.order import ROW_MASK, SortedKeys, pack
 
 ID_STEP = 13
 _CACHED_LISTS = 12
+_WARMED = 120_000
 _person = lru_cache(maxsize=1 << 18)(person)  # a second read of the same people costs nothing; some 300 MB at most
+
+
+def warm(seed: int, people: int) -> None:
+    """Make the people of a smaller account beforehand (some 12 µs each), so that the first read is as fast as the others."""
+    for index in range(min(people, _WARMED)):
+        _person(seed, index)
 
 
 class Row(Protocol):

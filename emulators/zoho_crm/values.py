@@ -58,17 +58,18 @@ def show_for(field: Field, form: Form, faces: Faces) -> Show | None:
     kind = field.value_type
     if field.api_name == "Tag":
         return _tags
-    if kind in USER_TYPES:
-        return (lambda index: {"id": faces.user(index)["id"]}) if form == "coql" else faces.user
-    if kind in LOOKUP_TYPES:
-        return (lambda record: {"id": record}) if form == "coql" else _lookup(field, faces)
-    if kind == "layout":
-        return lambda _: faces.layout(form)
+    if kind in USER_TYPES | LOOKUP_TYPES:
+        return _pointer(field, form, faces)
     if field.rich and form == "list":
         return lambda text: text[:RICH_LIST_CUT]
-    if kind == "datetime":
-        return faces.instant
-    return _SHOWN.get(kind) or _linked(field, faces)
+    return {"layout": lambda _: faces.layout(form), "datetime": faces.instant, **_SHOWN}.get(kind) or _linked(field, faces)
+
+
+def _pointer(field: Field, form: Form, faces: Faces) -> Show:
+    """Users and lookups: with their names, or as bare ids in COQL."""
+    if field.value_type in USER_TYPES:
+        return (lambda index: {"id": faces.user(index)["id"]}) if form == "coql" else faces.user
+    return (lambda record: {"id": record}) if form == "coql" else _lookup(field, faces)
 
 
 def _lookup(field: Field, faces: Faces) -> Show:
@@ -111,24 +112,19 @@ _SHOWN: dict[str, Show] = {
 
 
 def _csv_show(field: Field, faces: Faces) -> Show | None:
-    kind = field.value_type
-    if kind in USER_TYPES:
-        return lambda index: faces.user(index)["id"]
-    if kind == "datetime":
-        return faces.instant
-    if kind == "boolean":
-        return lambda value: "true" if value else "false"
     if field.api_name == "Tag":
         return ",".join
-    if kind == "multiselectpicklist":
-        return faces.separator().join
-    if kind == "territories":
-        return ",".join
-    if kind == "layout":
-        return lambda _: faces.layout("csv")
-    if kind in {"double", "percent", "currency"}:
-        return plain_number
-    return None
+    if field.value_type in USER_TYPES:
+        return lambda index: faces.user(index)["id"]
+    by_kind: dict[str, Show] = {
+        "datetime": faces.instant,
+        "boolean": lambda value: "true" if value else "false",
+        "multiselectpicklist": faces.separator().join,
+        "territories": ",".join,
+        "layout": lambda _: faces.layout("csv"),
+        **dict.fromkeys(("double", "percent", "currency"), plain_number),
+    }
+    return by_kind.get(field.value_type)
 
 
 def cell_for(field: Field, form: Form, faces: Faces, *, read: Callable[[Any], Any], column: Column | None, name: str = "") -> Cell:

@@ -93,7 +93,7 @@ def seeded_views(module: str, module_id: int, fields: set[str]) -> dict[str, Vie
         ("Recently Modified", "RECENTLYMODIFIED", one("Modified_Time", "greater_equal", "${NOW}-7"), {}),
     ]
     if "Email_Opt_Out" in fields:
-        wanted.append(("Unsubscribed", "UNSUBSCRIBED", one("Email_Opt_Out", "equal", True), {}))
+        wanted.append(("Unsubscribed", "UNSUBSCRIBED", one("Email_Opt_Out", "equal", "true"), {}))
     if "Converted__s" in fields:
         wanted.append(("Converted Leads", "CONVERTEDVIEWS", None, {}))
     wanted += _user_views(fields)
@@ -122,5 +122,5 @@ def _user_views(fields: set[str]) -> list[tuple[str, str | None, dict[str, Any] 
 def _known(raw: dict[str, Any] | None, fields: set[str]) -> bool:
     if raw is None:
         return True
-    parts = raw["group"] if "group" in raw else [raw]
+    parts = raw.get("group", [raw])
     return all(part["field"]["api_name"] in fields for part in parts)

@@ -128,7 +128,7 @@ class Writer:
             return tuple(value) if isinstance(value, list) else value
         expected = _JSON_KINDS.get(kind, (str,))
         structured = kind in LOOKUP_TYPES or kind in USER_TYPES or kind in {"bigint", "rollup_summary"}
-        if not structured and not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+        if (not structured and not isinstance(value, expected)) or (isinstance(value, bool) and bool not in expected):
             raise _wrong(field, path)
         if isinstance(value, str) and len(value) > field.length and not structured and kind not in {"date", "datetime"}:
             raise invalid_data("invalid data", api_name=field.api_name, json_path=path, maximum_length=field.length)

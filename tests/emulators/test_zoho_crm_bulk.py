@@ -176,9 +176,7 @@ def test_a_small_job_size_makes_pages_and_tokens(api, emulator):
     assert ids(api.bulk(fields=["Email"], page=2)) < seen
 
 
-@pytest.mark.parametrize(
-    ("reading", "by_page", "by_token"), [("page_and_token", 201, True), ("token_only", 400, True), ("page_only", 201, False)]
-)
+@pytest.mark.parametrize(("reading", "by_page", "by_token"), [("page_and_token", 201, True), ("token_only", 400, True), ("page_only", 201, False)])
 def test_the_rest_is_reached_by_page_by_token_or_by_both(api, emulator, reading, by_page, by_token):
     emulator.switch(crm_bulk_paging=reading)
     emulator.edit("zoho_crm", op="bulk_rows", n=50)

@@ -227,10 +227,10 @@ def test_file_uploads_may_be_selected_or_not(api, emulator, reading, status):
 def test_a_query_costs_one_two_or_three_credits_by_its_rows(start_emulator):
     large = start_emulator(people=4000)
     api = Api(large)
-    for limit, credits in ((200, 1), (201, 2), (1000, 2), (1001, 3)):
+    for limit, price in ((200, 1), (201, 2), (1000, 2), (1001, 3)):
         large.clear_requests()
         api.rows(f"select id from Leads where {ALL} limit {limit}")
-        assert [one["credits"] for one in large.requests() if one["path"].endswith("/coql")] == [credits]
+        assert [one["credits"] for one in large.requests() if one["path"].endswith("/coql")] == [price]
 
 
 def test_offsets_page_through_the_same_order(api):

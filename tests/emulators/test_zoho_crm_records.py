@@ -161,7 +161,9 @@ def test_converted_leads_come_only_when_asked_for(api, emulator):
 
 
 def test_a_view_restricts_and_excludes_sorting(api, emulator):
-    view = next(one["id"] for one in api.get("/crm/v8/settings/custom_views", module="Leads").json()["custom_views"] if one["name"] == "German Newsletter")
+    view = next(
+        one["id"] for one in api.get("/crm/v8/settings/custom_views", module="Leads").json()["custom_views"] if one["name"] == "German Newsletter"
+    )
     rows = api.records(fields="Country,Email", cvid=view).json()["data"]
     assert {row["Country"] for row in rows} == {"Germany"}
     assert all(row["Email"] for row in rows)
@@ -169,7 +171,9 @@ def test_a_view_restricts_and_excludes_sorting(api, emulator):
 
 
 def test_a_record_leaves_a_relative_view_as_time_passes(api, emulator):
-    view = next(one["id"] for one in api.get("/crm/v8/settings/custom_views", module="Leads").json()["custom_views"] if one["name"] == "New This Month")
+    view = next(
+        one["id"] for one in api.get("/crm/v8/settings/custom_views", module="Leads").json()["custom_views"] if one["name"] == "New This Month"
+    )
     new = emulator.edit("zoho_crm", op="create", module="Leads", record={"Last_Name": "Young"})["id"]
     assert new in api.ids(cvid=view)
     emulator.advance(31 * 86_400)

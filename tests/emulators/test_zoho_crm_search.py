@@ -54,7 +54,10 @@ def test_a_backslash_escapes_brackets_and_commas(api, emulator):
     assert search(api, criteria=r"(Company:equals:A \(B\)\, C)") == {made}
 
 
-@pytest.mark.parametrize("criteria", ["City:equals:Ulm", "(City:contains:Ulm)", "(City:equals:Ulm", "(Nothing:equals:Ulm)", "((City:equals:U)and(City:equals:V)or(City:equals:W))"])
+@pytest.mark.parametrize(
+    "criteria",
+    ["City:equals:Ulm", "(City:contains:Ulm)", "(City:equals:Ulm", "(Nothing:equals:Ulm)", "((City:equals:U)and(City:equals:V)or(City:equals:W))"],
+)
 def test_what_is_no_criteria_is_refused(api, criteria):
     assert code(api.get("/crm/v8/Leads/search", criteria=criteria)) == (400, "INVALID_QUERY")
 

@@ -78,7 +78,7 @@ def _person_lines() -> list[Line]:
         line("Fax", "text", length=30),
         line("Lead_Source", "picklist", of_person("lead_source"), length=120, picks=SOURCES),
         line("Description", "textarea", sometimes(15, 21, chosen(LARGE_TEXTS, 23)), length=32_000),
-        line("Last_Activity_Time", "datetime", sometimes(70, 25, lambda row: _some_second(row)), writable=False),
+        line("Last_Activity_Time", "datetime", sometimes(70, 25, _some_second), writable=False),
         line("Layout", "layout", lambda _: "standard", length=50),
         line("Record_Image", "profileimage", sometimes(3, 27, lambda row: f"img{row.h:x}"), writable=False),
         line("Change_Log_Time__s", "datetime", lambda row: row.get("Modified_Time"), writable=False),

@@ -59,7 +59,8 @@ class Criteria:
 def _checked(condition: Criterion, fields: Mapping[str, Field]) -> Field:
     field = fields.get(condition.field)
     if field is None or not has_a_column(field):
-        raise known_values("field of a criterion", condition.field, [name for name, known in fields.items() if has_a_column(known)])
+        comparable = [name for name, known in fields.items() if has_a_column(known)]
+        raise known_values("field of a criterion", condition.field, comparable)
     if condition.comparator not in (accepted := comparators_of(field)):
         raise ConfigError(
             f"The comparator {condition.comparator} does not fit the field {field.api_name} of type {field.data_type}. Accepted: {', '.join(accepted)}."

@@ -105,18 +105,19 @@ def json_schema(field: Field) -> dict[str, Any]:
 
 
 def _shape(value_type: str) -> dict[str, Any]:
-    if value_type == "boolean":
-        return {"type": ["null", "boolean"]}
-    if value_type == "integer":
-        return {"type": ["null", "integer"]}
     if value_type in NUMBERS:
         return {"type": ["null", "number"]}
-    if value_type == "datetime":
-        return {"type": ["null", "string"], "format": "date-time", "airbyte_type": "timestamp_with_timezone"}
-    if value_type == "date":
-        return {"type": ["null", "string"], "format": "date"}
-    if value_type in {"multiselectpicklist", "tags"}:
-        return {"type": ["null", "array"], "items": {"type": ["null", "string"]}}
     if value_type in REFERENCES:
         return {"type": ["null", "object"], "properties": {"id": {"type": ["null", "string"]}}, "additionalProperties": True}
-    return {"type": ["null", "string"]}
+    return dict(_SHAPES.get(value_type, {"type": ["null", "string"]}))
+
+
+_LIST_OF_TEXT = {"type": ["null", "array"], "items": {"type": ["null", "string"]}}
+_SHAPES: dict[str, dict[str, Any]] = {
+    "boolean": {"type": ["null", "boolean"]},
+    "integer": {"type": ["null", "integer"]},
+    "datetime": {"type": ["null", "string"], "format": "date-time", "airbyte_type": "timestamp_with_timezone"},
+    "date": {"type": ["null", "string"], "format": "date"},
+    "multiselectpicklist": _LIST_OF_TEXT,
+    "tags": _LIST_OF_TEXT,
+}

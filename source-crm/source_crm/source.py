@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from airbyte_cdk.models import (
+    AirbyteCatalog,
     AirbyteConnectionStatus,
+    AirbyteMessage,
     AirbyteStateMessage,
     ConfiguredAirbyteCatalog,
     ConfiguredAirbyteStream,
@@ -90,19 +92,37 @@ class SourceCrm(ConcurrentDeclarativeSource):
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002 - the framework's signature
         """Whether a sync would work; a mistake of the configuration is a FAILED status, everything else an exception."""
         try:
-            self._usable().check()
+            self._with(config)._usable().check()
         except ConfigError as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(error))
         except Exception as error:  # noqa: BLE001 - the boundary
             raise traced(error) from None
         return AirbyteConnectionStatus(status=Status.SUCCEEDED)
 
+    def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
+        """The account's streams."""
+        return super(SourceCrm, self._with(config)).discover(logger, config)
+
+    def read(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None = None,
+    ) -> Iterator[AirbyteMessage]:
+        """The records of the catalog's streams."""
+        yield from super(SourceCrm, self._with(config, catalog, state)).read(logger, config, catalog, state)
+
+    def _with(
+        self, config: Mapping[str, Any], catalog: ConfiguredAirbyteCatalog | None = None, state: list[AirbyteStateMessage] | None = None
+    ) -> SourceCrm:
+        """This source, or, when it was made without a configuration as test kits do, one made with what the verb was given."""
+        return self if self._system or self._broken else SourceCrm(catalog, config, state)
+
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The manifest's streams and the system's own: for a read those of the catalog, otherwise all the account has."""
         try:
-            fixed: list[AbstractStream] = [
-                DiscreetStream.of(stream) if isinstance(stream, DefaultStream) else stream for stream in super().streams(config)
-            ]
+            fixed = [_discreet(stream) for stream in super().streams(config)]
             return fixed + (self._configured(fixed) if self._catalog else self._usable().to_discover())
         except MailsyncError as error:
             raise traced(error) from None
@@ -118,3 +138,7 @@ class SourceCrm(ConcurrentDeclarativeSource):
         if self._system is None:
             raise ConfigError("No configuration was given.")
         return self._system
+
+
+def _discreet(stream: AbstractStream) -> AbstractStream:
+    return DiscreetStream.of(stream) if isinstance(stream, DefaultStream) else stream

@@ -82,7 +82,8 @@ def base_url(account: Account, api_domain: str | None) -> str:
     actual = data_center_of(api_domain)
     if actual is not None and actual.slug != account.data_center:
         raise AuthError(
-            f"data_center is {account.data_center}, and Zoho says that this account lives in {actual.slug} ({actual.label}). Set data_center to {actual.slug}."
+            f"data_center is {account.data_center}, and Zoho says that this account lives in {actual.slug} ({actual.label}). "
+            f"Set data_center to {actual.slug}."
         )
     return api_domain.rstrip("/") if account.environment == "production" or actual is None else account.expected_api_url
 

@@ -95,7 +95,8 @@ def load(blob: Mapping[str, Any], stream: str) -> StreamState:
         )
     if not isinstance(version, int) or version > VERSION:
         raise ConfigError(
-            f"The state of the stream {stream} has version {version}; this connector knows versions up to {VERSION}. Upgrade the connector, or clear the stream."
+            f"The state of the stream {stream} has version {version}; this connector knows versions up to {VERSION}. "
+            "Upgrade the connector, or clear the stream."
         )
     return _of_version_1(blob)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from emulators.zoho_crm.criteria import tests
 from emulators.zoho_crm.fields import Field
 from emulators.zoho_crm.jobs import Jobs
 from emulators.zoho_crm.limits import Limits
@@ -108,8 +109,11 @@ class SettingsEdits:
         return self._changed(module)
 
     def delete_field(self, operation: Operation) -> Done:
-        """`module`, `field`."""
+        """`module`, `field`; refused while a view's criteria use it."""
         module, name = self._field(operation)
+        users = [view.name for view in module.views.values() if view.criteria and name in {test.path for test in tests(view.criteria)}]
+        if users:
+            raise ValueError(f"{name} is used by the views {users}; delete them first")
         del module.fields[name]
         return self._changed(module)
 

@@ -8,6 +8,7 @@ from typing import Any
 from emulators.zoho_crm.criteria import compiled
 from emulators.zoho_crm.edit_settings import Done, Operation, SettingsEdits, module_of
 from emulators.zoho_crm.jobs import Jobs
+from emulators.zoho_crm.routes.deleted import kind_now
 from emulators.zoho_crm.state import Crm, Module
 from emulators.zoho_crm.views import tree
 from emulators.zoho_crm.writing import Writer
@@ -43,6 +44,7 @@ class Edits:
         known = self._operations.get(str(operation.get("op")))
         if known is None:
             raise ValueError(f"zoho_crm knows {', '.join([*self._operations, 'revoke_token'])}, not {operation.get('op')!r}")
+        self._jobs.settle()
         return known(operation)
 
     # -- records
@@ -75,7 +77,7 @@ class Edits:
         module = self._module(operation)
         n = module.records().number(operation["id"])
         deleted = module.deleted.get(n) if n is not None else None
-        if n is None or deleted is None or deleted.kind == "permanent":
+        if n is None or deleted is None or kind_now(deleted, self._crm.now()) != "recycle":
             raise ValueError(f"{operation['id']} is not in the recycle bin of {module.api_name}")
         self._writer.restore(module, n)
         return {"id": operation["id"]}

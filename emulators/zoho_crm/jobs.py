@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulators.zoho_crm.criteria import UnknownPath
+from emulators.zoho_crm.errors import CrmError
 from emulators.zoho_crm.rows import Content
 from emulators.zoho_crm.state import Crm
 from emulators.zoho_crm.values import Cell, table
@@ -114,12 +116,20 @@ class Jobs:
                 return
             self._waiting.pop(0)
             job.starts = starts
-            job.work = job.begin()
+            job.work = self._begun(job)
             job.ends = self._free_at = starts + max(LEAST_S, len(job.work.numbers) * SECONDS_A_ROW)
             if len(job.work.numbers) > WORTH_A_THREAD:
                 threading.Thread(target=job.zipped, daemon=True).start()  # ready by the time it is fetched
             if job.work.more:
                 job.next_token = self._continued(job)
+
+    def _begun(self, job: Job) -> Work:
+        """Its rows; a field that vanished while the job waited makes it fail."""
+        try:
+            return job.begin()
+        except (CrmError, UnknownPath):
+            job.fails = True
+            return Work(self._crm.modules[job.module].records().content, array("q"), [], more=False, rest=array("q"))
 
     def _continued(self, job: Job) -> str:
         assert job.work is not None  # noqa: S101 - set by the caller

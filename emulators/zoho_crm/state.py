@@ -184,21 +184,21 @@ class Crm:
         rows = module.records()
         if node is None:
             return list(rows.by_id(converted=converted))
-        holds = compiled(node, self.names(module))
+        holds = compiled(node, ModuleNames(self, module, hidden_too=True))  # a view may test what its reader does not see
         return [n for n in rows.by_id(converted=converted) if holds(rows.row(n))]
 
 
 class ModuleNames:
     """Resolves field paths of one module; implements `criteria.Names`."""
 
-    def __init__(self, crm: Crm, module: Module) -> None:
-        self._crm, self._module = crm, module
+    def __init__(self, crm: Crm, module: Module, *, hidden_too: bool = False) -> None:
+        self._crm, self._module, self._hidden_too = crm, module, hidden_too
 
     def resolve(self, path: str) -> tuple[Getter, Field]:
         """How to read `Field`, `Lookup.Field` or `Owner.email`. Raises UnknownPath."""
         head, _, rest = path.partition(".")
-        one = self._module.seen_fields().get(head)
-        if one is None:
+        one = self._module.fields.get(head)
+        if one is None or (one.hidden and not self._hidden_too):
             raise UnknownPath(path)
         if not rest:
             return (lambda row: row.get(head)), one

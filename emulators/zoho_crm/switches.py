@@ -33,6 +33,7 @@ SWITCHES: tuple[Switch, ...] = (
     _switch("custom_views_paging", "views", "does the list of views come in pages or whole", "whole", "pages"),
     _switch("list_page_with_token", "records", "`info.page` of a page fetched by page_token", "null", "number"),
     _switch("page_token_keeps", "records", "what a page_token remembers when rows move meanwhile", "position", "offset"),
+    _switch("unknown_list_field", "records", "a name in `fields` that the module lacks", "passed_over", "refused"),
     _switch(
         "tie_order",
         "records",

@@ -283,3 +283,32 @@ def test_a_merge_fills_the_winner_and_lists_the_loser(api, emulator):
 def test_an_unknown_edit_is_refused_with_the_known_ones(emulator):
     with pytest.raises(RuntimeError, match="recalculate_formula"):
         emulator.edit("zoho_crm", op="dance")
+
+
+@pytest.mark.parametrize(("reading", "status"), [("passed_over", 200), ("refused", 400)])
+def test_an_unknown_name_among_the_fields_is_passed_over_or_refused(api, emulator, reading, status):
+    emulator.switch(crm_unknown_list_field=reading)
+    assert api.records(fields="Last_Name,Nothing").status_code == status
+
+
+def test_a_view_still_works_when_its_reader_no_longer_sees_the_field_it_tests(api, emulator):
+    view = next(
+        one["id"] for one in api.get("/crm/v8/settings/custom_views", module="Leads").json()["custom_views"] if one["name"] == "German Newsletter"
+    )
+    before = api.ids(cvid=view)
+    emulator.edit("zoho_crm", op="hide_field", module="Leads", field="Country")
+    assert api.ids(cvid=view) == before
+    assert api.bulk(cvid=view, fields=["City"])
+    assert {row["id"] for row in api.rows(f"select id from '{view}' where id is not null")} == set(before)
+    with pytest.raises(RuntimeError, match="German Newsletter"):
+        emulator.edit("zoho_crm", op="delete_field", module="Leads", field="Country")
+
+
+def test_the_view_of_converted_leads_shows_them_alone(api, emulator):
+    view = next(
+        one["id"] for one in api.get("/crm/v8/settings/custom_views", module="Leads").json()["custom_views"] if one["name"] == "Converted Leads"
+    )
+    left = {key for key, one in emulator.state("zoho_crm")["deleted"]["Leads"].items() if one["reason"] == "converted"}
+    assert set(api.ids(cvid=view)) == left
+    assert {row["id"] for row in api.rows(f"select id from '{view}' where id is not null")} == left
+    assert {row["Id"] for row in api.bulk(cvid=view, fields=["City"])} == left

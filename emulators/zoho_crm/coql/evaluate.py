@@ -11,7 +11,7 @@ from typing import Any
 from emulators.zoho_crm.coql.tree import Column, Order, Query
 from emulators.zoho_crm.criteria import AllOf, Node, Predicate, Test, compiled, native
 from emulators.zoho_crm.rows import Rows, folded
-from emulators.zoho_crm.state import Crm, Module
+from emulators.zoho_crm.state import Crm, Module, ModuleNames
 from emulators.zoho_crm.values import records
 from emulators.zoho_crm.views import View
 
@@ -33,10 +33,13 @@ class Bounds:
 def run(query: Query, crm: Crm, module: Module, view: View | None) -> tuple[list[dict[str, Any]], bool]:
     """The shown rows, and whether there are more."""
     where = _with_view(query.where, view)
+    converted = "both" if crm.reading("coql_converted_leads") == "included" else "false"
+    if view and view.system_name == "CONVERTEDVIEWS":
+        converted = "true"
     if query.group_by or any(column.function for column in query.columns):
-        rows = _grouped(query, crm, module, where)
+        rows = _grouped(query, crm, module, where, converted)
         return rows[query.offset : query.offset + query.limit], len(rows) > query.offset + query.limit
-    found = list(islice(_ordered(query, crm, module, where), query.offset, query.offset + query.limit + 1))
+    found = list(islice(_ordered(query, crm, module, where, converted), query.offset, query.offset + query.limit + 1))
     cells = crm.cells(module, [column.path for column in query.columns], "coql")
     named = [cell._replace(name=column.name) for cell, column in zip(cells, query.columns, strict=True)]
     if not any(cell.name == "id" for cell in named):
@@ -49,12 +52,11 @@ def _with_view(where: Node | None, view: View | None) -> Node | None:
     return AllOf(tuple(conditions)) if len(conditions) > 1 else (conditions[0] if conditions else None)
 
 
-def _ordered(query: Query, crm: Crm, module: Module, where: Node | None) -> Iterator[int]:
+def _ordered(query: Query, crm: Crm, module: Module, where: Node | None, converted: str) -> Iterator[int]:
     """Row numbers in the asked order; walks an index where the order is the index's."""
     rows = module.records()
     bounds = _bounds(where, crm, module)
-    holds = compiled(where, crm.names(module)) if where else None
-    converted = "both" if crm.reading("coql_converted_leads") == "included" else "false"
+    holds = compiled(where, ModuleNames(crm, module, hidden_too=True)) if where else None  # `check` looked at the query's own part
     orders = query.order_by or (Order("id"),)
     if rows.has_modified_time and (orders[:2] == _BY_TIME or orders == _BY_TIME[:1]):
         walk = rows.by_time(since=bounds.since, until=bounds.until, converted=converted)
@@ -95,12 +97,12 @@ def _conjuncts(where: Node | None) -> list[Node]:
 
 def _bounds(where: Node | None, crm: Crm, module: Module) -> Bounds:
     rows, since, until, after, before = module.records(), 0, _END_OF_TIME, -1, None
-    names = crm.names(module)
+    names = ModuleNames(crm, module, hidden_too=True)
     for one in _conjuncts(where):
         if not isinstance(one, Test) or one.path not in {"Modified_Time", "id"}:
             continue
         field = module.fields[one.path]
-        low, high = _range(one, lambda value, field=field: native(field, value, names))  # type: ignore[misc]
+        low, high = _range(one, lambda value, field=field: native(field, value, names))
         if one.path == "id":
             after = max(after, _row_below(rows, low)) if low is not None else after
             before = _row_above(rows, high) if high is not None else before
@@ -130,7 +132,7 @@ def _row_above(rows: Rows, record_id: int) -> int:
 
 def _equality(where: Node | None, crm: Crm, module: Module) -> tuple[str, list[Any]] | None:
     """A top-level `field = value` or `field in (…)` on an address, a name or a lookup, which the value index serves."""
-    names = crm.names(module)
+    names = ModuleNames(crm, module, hidden_too=True)
     for one in _conjuncts(where):
         if isinstance(one, Test) and one.op in {"eq", "in"} and "." not in one.path:
             field = module.fields[one.path]
@@ -161,18 +163,18 @@ def _compared(left: Any, right: Any) -> int:
     if left is None or right is None:
         return (left is not None) - (right is not None)
     left, right = folded(left), folded(right)
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 # -- aggregates
 
 
-def _grouped(query: Query, crm: Crm, module: Module, where: Node | None) -> list[dict[str, Any]]:
+def _grouped(query: Query, crm: Crm, module: Module, where: Node | None, converted: str) -> list[dict[str, Any]]:
     rows, names = module.records(), crm.names(module)
     ungrouped = Query(query.columns, query.source, query.source_is_view, where, (), (), 0, 0)
     keys = [(path, *names.resolve(path)) for path in query.group_by]
     groups: dict[tuple[Any, ...], list[int]] = {} if keys else {(): []}
-    for n in _ordered(ungrouped, crm, module, where):
+    for n in _ordered(ungrouped, crm, module, where, converted):
         row = rows.row(n)
         groups.setdefault(tuple(read(row) for _, read, _ in keys), []).append(n)
     made = [_group_row(query.columns, members, crm, module) for members in groups.values() if members or not keys]

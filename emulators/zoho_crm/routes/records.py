@@ -135,8 +135,11 @@ class Records:
         return names
 
     def _cells(self, module: Module, fields: tuple[str, ...]) -> list[Cell]:
-        """Names that the module lacks are passed over, as are fields that lists never show; `id` always comes."""
+        """Fields that lists never show are passed over, and (by switch) names that the module lacks; `id` always comes."""
         seen = module.seen_fields()
+        unknown = [name for name in fields if name not in seen]
+        if unknown and self._crm.reading("unknown_list_field") == "refused":
+            raise invalid_data("invalid data", param_name="fields", api_name=unknown[0])
         names = [name for name in dict.fromkeys(fields) if name in seen and in_lists(seen[name])]
         if "id" not in names:
             names.append("id")

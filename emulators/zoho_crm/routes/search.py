@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 
 from emulators.zoho_crm.criteria import AnyOf, BadValue, Node, Test, UnknownPath, tests
@@ -130,8 +128,7 @@ class Search:
 def _loosened(node: Node, module: Module) -> Node:
     """Search's `equals` finds what contains the text, except in pick lists."""
     if not isinstance(node, Test):
-        made: Any = type(node)
-        return made(tuple(_loosened(part, module) for part in node.parts))
+        return type(node)(tuple(_loosened(part, module) for part in node.parts))
     field = module.seen_fields().get(node.path)
     if node.op == "eq" and field is not None and field.value_type in {"text", "textarea"} and field.json_type == "string":
         return Test(node.path, "contains", node.value)

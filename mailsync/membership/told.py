@@ -1,0 +1,76 @@
+"""What one run of the membership rules tells its host: events for the log, what is settled, the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from mailsync.errors import ConfigError, TransientError
+from mailsync.membership.plan import FateCounts
+
+
+class EventKind(Enum):
+    """What an event is for: a log line of which level, and which lines a person waits for."""
+
+    PROGRESS = "progress"
+    WAITING = "waiting"
+    WARNING = "warning"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line for the log: no address, no payload, no URL query."""
+
+    kind: EventKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Record messages of one stream that got their fates since the last STATE of that stream. `rejected` are among the `records`."""
+
+    records: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Calls of one endpoint. `left` is what the tightest long window still gives this share now, None where the endpoint has no limit."""
+
+    endpoint: str
+    spent: int
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Work that waits in the ledger: calls it takes, and seconds under the limits."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One run. `actions`: (list key, what was done) → addresses; `examples`: (stream, list key, fate, reason) → record ids."""
+
+    fates: FateCounts
+    records_in: Mapping[str, int]
+    actions: Mapping[tuple[str, str], int]
+    spending: tuple[Spending, ...]
+    forecast: Forecast
+    notes: tuple[str, ...] = ()
+    examples: Mapping[tuple[str, str, str, str], tuple[str, ...]] = field(default_factory=dict)
+
+
+class Braked(ConfigError):
+    """More removals are due than a run does without an explicit yes. Everything else of the run was done; `summary` tells it."""
+
+    def __init__(self, message: str, *, summary: Summary) -> None:
+        super().__init__(message)
+        self.summary = summary
+
+
+class Stopped(TransientError):
+    """The run was asked to stop and did so between two calls; the same command carries on."""

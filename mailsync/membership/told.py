@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+
 from mailsync.errors import ConfigError, TransientError
 from mailsync.membership.plan import FateCounts
 

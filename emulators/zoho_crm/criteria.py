@@ -24,7 +24,7 @@ _DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Comparison:
     """One comparison. `op` is one of eq ne in not_in lt le gt ge between not_between contains not_contains starts_with ends_with null not_null."""
 
     path: str
@@ -46,7 +46,7 @@ class AnyOf:
     parts: tuple[Node, ...]
 
 
-Node = Test | AllOf | AnyOf
+Node = Comparison | AllOf | AnyOf
 
 
 class UnknownPath(LookupError):
@@ -84,9 +84,9 @@ class Names(Protocol):
         """The reading for empty values under negated comparisons."""
 
 
-def tests(node: Node) -> list[Test]:
+def tests(node: Node) -> list[Comparison]:
     """All comparisons of a tree, left to right."""
-    if isinstance(node, Test):
+    if isinstance(node, Comparison):
         return [node]
     return [test for part in node.parts for test in tests(part)]
 
@@ -98,7 +98,7 @@ def is_relative(node: Node) -> bool:
 
 def compiled(node: Node, names: Names) -> Predicate:
     """The predicate of a tree. Raises UnknownPath or BadValue."""
-    if isinstance(node, Test):
+    if isinstance(node, Comparison):
         return _test(node, names)
     parts = tuple(compiled(part, names) for part in node.parts)
     if len(parts) == 1:
@@ -108,7 +108,7 @@ def compiled(node: Node, names: Names) -> Predicate:
     return lambda row: any(part(row) for part in parts)
 
 
-def _test(test: Test, names: Names) -> Predicate:
+def _test(test: Comparison, names: Names) -> Predicate:
     get, field = names.resolve(test.path)
     if test.op == "null":
         return lambda row: get(row) in (None, "", ())

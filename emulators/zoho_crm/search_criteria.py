@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulators.zoho_crm.criteria import AllOf, AnyOf, Node, Test
+from emulators.zoho_crm.criteria import AllOf, AnyOf, Comparison, Node
 
 OPERATORS = {
     "equals": "eq",
@@ -67,14 +67,14 @@ class _Parser:
     def _peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def _test(self) -> Test:
+    def _test(self) -> Comparison:
         field, operator = self._upto(":"), self._upto(":")
         if operator not in OPERATORS:
             raise BadSearch(f"operator {operator!r}")
         values = self._values()
         op = OPERATORS[operator]
         value: Any = values if op in {"in", "between"} else ",".join(values)
-        return Test(field, op, value)
+        return Comparison(field, op, value)
 
     def _upto(self, stop: str) -> str:
         end = self.text.find(stop, self.at)

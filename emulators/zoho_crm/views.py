@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.zoho_crm.criteria import AllOf, AnyOf, Node, Test
+from emulators.zoho_crm.criteria import AllOf, AnyOf, Comparison, Node
 
 COMPARATORS = {
     "equal": "eq",
@@ -74,10 +74,10 @@ def tree(raw: Any) -> Node:
     return _test(name, comparator, raw.get("value"))
 
 
-def _test(name: str, op: str, value: Any) -> Test:
+def _test(name: str, op: str, value: Any) -> Comparison:
     if value == EMPTY:
-        return Test(name, "null" if op == "eq" else "not_null")
-    return Test(name, op, value)
+        return Comparison(name, "null" if op == "eq" else "not_null")
+    return Comparison(name, op, value)
 
 
 def one(name: str, comparator: str, value: Any) -> dict[str, Any]:

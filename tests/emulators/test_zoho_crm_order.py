@@ -8,7 +8,7 @@ import pytest
 
 from emulators.zoho_crm.coql.lexer import CoqlSyntaxError
 from emulators.zoho_crm.coql.parser import parse
-from emulators.zoho_crm.criteria import AllOf, AnyOf, Test
+from emulators.zoho_crm.criteria import AllOf, AnyOf, Comparison
 from emulators.zoho_crm.order import SortedKeys
 from emulators.zoho_crm.zone import Zone
 
@@ -50,7 +50,7 @@ def test_date_times_agree_with_the_standard_library():
 
 def test_and_binds_more_tightly_than_or():
     where = parse("select id from Leads where a = 1 or b = 2 and c = 3").where
-    assert where == AnyOf((Test("a", "eq", 1), AllOf((Test("b", "eq", 2), Test("c", "eq", 3)))))
+    assert where == AnyOf((Comparison("a", "eq", 1), AllOf((Comparison("b", "eq", 2), Comparison("c", "eq", 3)))))
 
 
 @pytest.mark.parametrize(

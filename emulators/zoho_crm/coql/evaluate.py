@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from emulators.zoho_crm.coql.tree import Column, Order, Query
-from emulators.zoho_crm.criteria import AllOf, Node, Predicate, Test, compiled, native
+from emulators.zoho_crm.criteria import AllOf, Comparison, Node, Predicate, compiled, native
 from emulators.zoho_crm.rows import Rows, folded
 from emulators.zoho_crm.state import Crm, Module, ModuleNames
 from emulators.zoho_crm.values import records
@@ -99,7 +99,7 @@ def _bounds(where: Node | None, crm: Crm, module: Module) -> Bounds:
     rows, since, until, after, before = module.records(), 0, _END_OF_TIME, -1, None
     names = ModuleNames(crm, module, hidden_too=True)
     for one in _conjuncts(where):
-        if not isinstance(one, Test) or one.path not in {"Modified_Time", "id"}:
+        if not isinstance(one, Comparison) or one.path not in {"Modified_Time", "id"}:
             continue
         field = module.fields[one.path]
         low, high = _range(one, lambda value, field=field: native(field, value, names))
@@ -112,7 +112,7 @@ def _bounds(where: Node | None, crm: Crm, module: Module) -> Bounds:
     return Bounds(since, until, after, before, timed=since > 0 or until < _END_OF_TIME)
 
 
-def _range(test: Test, convert: Any) -> tuple[int | None, int | None]:
+def _range(test: Comparison, convert: Any) -> tuple[int | None, int | None]:
     """The inclusive range that a comparison allows at most; the predicate itself is exact."""
     if test.op == "between":
         return int(convert(test.value[0])), int(convert(test.value[1]))
@@ -134,7 +134,7 @@ def _equality(where: Node | None, crm: Crm, module: Module) -> tuple[str, list[A
     """A top-level `field = value` or `field in (…)` on an address, a name or a lookup, which the value index serves."""
     names = ModuleNames(crm, module, hidden_too=True)
     for one in _conjuncts(where):
-        if isinstance(one, Test) and one.op in {"eq", "in"} and "." not in one.path:
+        if isinstance(one, Comparison) and one.op in {"eq", "in"} and "." not in one.path:
             field = module.fields[one.path]
             if field.value_type in {"email", "lookup", "phone"} or (field.value_type == "text" and field.json_type == "string"):
                 given = one.value if isinstance(one.value, list) else [one.value]

@@ -13,7 +13,7 @@ from typing import Any
 
 from emulators.zoho_crm.coql.lexer import CoqlSyntaxError, Token, tokens
 from emulators.zoho_crm.coql.tree import Column, Order, Query
-from emulators.zoho_crm.criteria import AllOf, AnyOf, Node, Test
+from emulators.zoho_crm.criteria import AllOf, AnyOf, Comparison, Node
 
 FUNCTIONS = ("count", "sum", "min", "max", "avg")
 SYMBOLS = {"=": "eq", "!=": "ne", "<>": "ne", ">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
@@ -130,26 +130,26 @@ class _Parser:
         token = self._peek()
         if token.kind == "symbol" and token.text in SYMBOLS:
             self._at += 1
-            return Test(path, SYMBOLS[token.text], self._value())
+            return Comparison(path, SYMBOLS[token.text], self._value())
         return self._worded(path)
 
-    def _worded(self, path: str) -> Test:
+    def _worded(self, path: str) -> Comparison:
         if self._took_word("is"):
             negated = self._took_word("not")
             self._keyword("null")
-            return Test(path, "not_null" if negated else "null")
+            return Comparison(path, "not_null" if negated else "null")
         negated = self._took_word("not")
         if self._took_word("in"):
-            return Test(path, "not_in" if negated else "in", self._values())
+            return Comparison(path, "not_in" if negated else "in", self._values())
         if self._took_word("between"):
             low = self._value()
             self._keyword("and")
-            return Test(path, "not_between" if negated else "between", [low, self._value()])
+            return Comparison(path, "not_between" if negated else "between", [low, self._value()])
         if self._took_word("like"):
             return self._like(path, negated=negated)
         raise self._error()
 
-    def _like(self, path: str, *, negated: bool) -> Test:
+    def _like(self, path: str, *, negated: bool) -> Comparison:
         """`%` at either end; `not like` needs both."""
         token = self._next("string")
         text = token.text
@@ -158,12 +158,12 @@ class _Parser:
         if negated:
             if not (start and end):
                 raise CoqlSyntaxError(text, token.at, self._clause)
-            return Test(path, "not_contains", inner)
+            return Comparison(path, "not_contains", inner)
         if start and end:
-            return Test(path, "contains", inner)
+            return Comparison(path, "contains", inner)
         if start:
-            return Test(path, "ends_with", inner)
-        return Test(path, "starts_with" if end else "eq", inner)
+            return Comparison(path, "ends_with", inner)
+        return Comparison(path, "starts_with" if end else "eq", inner)
 
     def _values(self) -> list[Any]:
         self._symbol("(")

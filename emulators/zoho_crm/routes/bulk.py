@@ -6,7 +6,7 @@ import asyncio
 from array import array
 from typing import Any
 
-from emulators.zoho_crm.criteria import AllOf, BadValue, Node, Test, UnknownPath, native, tests
+from emulators.zoho_crm.criteria import AllOf, BadValue, Comparison, Node, UnknownPath, native, tests
 from emulators.zoho_crm.errors import CrmError, invalid_data
 from emulators.zoho_crm.fields import BULK_LEFT_OUT_TYPES, BULK_REFUSED_TYPES, TIME_TYPES
 from emulators.zoho_crm.guard import Answer, Call, Endpoint, module_scopes
@@ -197,7 +197,7 @@ class BulkRead:
             self._check(module, test)
         return node
 
-    def _check(self, module: Module, test: Test) -> None:
+    def _check(self, module: Module, test: Comparison) -> None:
         names = self._crm.names(module)
         try:
             field = names.resolve(test.path)[1]

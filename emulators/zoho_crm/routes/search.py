@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from emulators.zoho_crm.criteria import AnyOf, BadValue, Node, Test, UnknownPath, tests
+from emulators.zoho_crm.criteria import AnyOf, BadValue, Comparison, Node, UnknownPath, tests
 from emulators.zoho_crm.errors import CrmError
 from emulators.zoho_crm.guard import EMPTY, Answer, Call, module_scopes
 from emulators.zoho_crm.routes.paging import info, page_of
@@ -87,7 +87,7 @@ class Search:
             raise CrmError(400, "INVALID_QUERY", "invalid query formed", param_name=name)
         op = "eq" if name == "email" else "contains"
         fields = [one for one in module.seen_fields().values() if one.value_type in types and one.json_type == "string"]
-        return AnyOf(tuple(Test(one.api_name, op, text) for one in fields))
+        return AnyOf(tuple(Comparison(one.api_name, op, text) for one in fields))
 
     def _criteria(self, text: str, module: Module) -> Node:
         try:
@@ -127,9 +127,9 @@ class Search:
 
 def _loosened(node: Node, module: Module) -> Node:
     """Search's `equals` finds what contains the text, except in pick lists."""
-    if not isinstance(node, Test):
+    if not isinstance(node, Comparison):
         return type(node)(tuple(_loosened(part, module) for part in node.parts))
     field = module.seen_fields().get(node.path)
     if node.op == "eq" and field is not None and field.value_type in {"text", "textarea"} and field.json_type == "string":
-        return Test(node.path, "contains", node.value)
+        return Comparison(node.path, "contains", node.value)
     return node

@@ -98,8 +98,8 @@ def _created(vendors: EmulatorProcess) -> Iterator[Event]:
     for number, address in enumerate(good):
         vendors.edit(CRM, op="create", module="Leads", record={"Last_Name": f"Newcomer {number}", "Email": address})
     yield Event("new leads", tuple(good), "on the list", ON)
-    vendors.edit(CRM, op="create", module="Leads", record={"Last_Name": "Typo", "Email": "not-an-address"})
-    yield Event("new lead with a bad address", ("not-an-address",), "refused, with its reason", frozenset({None}))
+    vendors.edit(CRM, op="create", module="Leads", record={"Last_Name": "Typo", "Email": "typo@nowhere.invalid"})
+    yield Event("new lead with a bad address", ("typo@nowhere.invalid",), "refused, with its reason", frozenset({None}))
 
 
 def _in_the_mailing_tool(vendors: EmulatorProcess, cast: Cast) -> Iterator[Event]:

@@ -80,9 +80,9 @@ class LiveDisplay:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, refresh_per_second=LIVE_PER_SECOND, get_renderable=self._table, transient=True)
         self._tally: Tally | None = None
         self._started = time.monotonic()
+        self._live = Live(console=console, refresh_per_second=LIVE_PER_SECOND, get_renderable=self._table, transient=True)
 
     def say(self, who: str, level: str, text: str) -> None:
         """One line above the table."""

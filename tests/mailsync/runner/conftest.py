@@ -37,9 +37,12 @@ class Bench:
         }
         self.file.write_text(yaml.safe_dump(content | changes))
 
+    def command(self, verb, *arguments):
+        return [*RUNNER, verb, str(self.file), *arguments]
+
     def start(self, verb="sync", *arguments, **environment):
         return subprocess.Popen(
-            [*RUNNER, verb, str(self.file), *arguments],
+            self.command(verb, *arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

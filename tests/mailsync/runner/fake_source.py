@@ -59,7 +59,7 @@ def read_stream(name, people, held, config):
     status(name, "STARTED")
     since = 0
     for at in range(held + 1, people + 1):
-        record = {"stream": name, "data": {"id": str(at), "name": f"Zoë {at}"}, "emitted_at": 1}
+        record = {"stream": name, "data": {"id": str(at), "name": "ß" * config["length"] if "length" in config else f"Zoë {at}"}, "emitted_at": 1}
         out({"type": "RECORD", "record": record})
         since += 1
         if at == people // 2 and fault:

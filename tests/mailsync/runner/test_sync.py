@@ -144,3 +144,18 @@ def test_the_json_result_is_one_line_of_json(bench):
     out = bench.run("sync", "--json", "--quiet").out
     assert json.loads(out)["exit_code"] == 0
     assert out.count("\n") == 1
+
+
+def test_a_record_of_many_megabytes_passes_unchanged(bench):
+    bench.source = {"people": {"People": 3}, "length": 5_000_000}
+    bench.write()
+    assert bench.sync()["code"] == 0
+    assert [record["data"]["name"] for record in bench.records()] == ["ß" * 5_000_000] * 3
+
+
+def test_a_stream_whose_name_needs_escapes_is_counted_under_its_own_name(bench):
+    name = 'Le "grand" café\\'
+    bench.source = {"people": {name: 7}}
+    bench.streams = [name]
+    bench.write()
+    assert bench.sync()["streams"][name]["read"] == 7

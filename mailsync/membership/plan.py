@@ -67,6 +67,7 @@ class Plan:
     opt_out_reaches_everyone: bool = False
     returns_after_removal: bool = True
     removals_over_brake: bool = False
+    created_lists: frozenset[str] = frozenset()  # keys of lists made for this run: who is on them is no sign of a lost ledger
     statuses_expected: bool = True  # False: the host forwards no stream statuses, and the operator said that end of input is COMPLETE
 
 

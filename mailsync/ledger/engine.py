@@ -1,0 +1,134 @@
+"""Opening a ledger: engine, schema version, owner-only file, one transaction style for both databases."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+
+from mailsync.clock import Clock
+from mailsync.errors import ConfigError, TransientError
+from mailsync.ledger import schema
+
+MIGRATION_LOCK = 0x6D61696C  # any constant: the advisory lock that serialises schema changes on PostgreSQL
+BUSY_TIMEOUT_S = 30
+
+
+class Ledger:
+    """One opened ledger. Not shared between threads."""
+
+    def __init__(self, engine: sa.Engine, *, clock: Clock) -> None:
+        self._engine = engine
+        self.clock = clock
+        facts = self._migrate()
+        self.born_at = float(facts["born_at"])
+        self.hash_key = bytes.fromhex(facts["hash_key"])
+
+    @classmethod
+    def open(cls, location: str, *, clock: Clock) -> Ledger:
+        """Open a PostgreSQL URL or a SQLite path, creating the tables where there are none.
+
+        Raises ConfigError where it cannot be opened or was written by a newer program, TransientError where the server does not answer.
+        """
+        return cls(_postgresql(location) if "://" in location else _sqlite(Path(location)), clock=clock)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the ledger is a file of this machine."""
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """A transaction, committed at the end of the block. A lost server becomes TransientError."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise TransientError(f"The ledger did not answer ({type(error.orig).__name__}). Nothing is lost; run again.") from None
+
+    def upsert(self, table: sa.Table) -> Any:
+        """An INSERT that overwrites the row of the same key, for executemany."""
+        return upsert(self._engine.dialect.name, table)
+
+    def insert_new(self, table: sa.Table) -> Any:
+        """An INSERT that leaves a row of the same key as it is."""
+        statement: Any = _insert(self._engine.dialect.name, table)
+        return statement.on_conflict_do_nothing()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def _migrate(self) -> dict[str, str]:
+        with self.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            schema.metadata.create_all(connection)
+            fresh = {"version": str(schema.VERSION), "born_at": repr(self.clock.now()), "hash_key": secrets.token_hex(32)}
+            connection.execute(self.insert_new(schema.ledger), [{"name": name, "value": value} for name, value in fresh.items()])
+            facts = {str(row.name): str(row.value) for row in connection.execute(sa.select(schema.ledger))}
+        if int(facts["version"]) > schema.VERSION:
+            raise ConfigError(
+                f"The ledger was written by a newer version of this program (schema {facts['version']}, this one knows {schema.VERSION}). Update it."
+            )
+        return facts
+
+
+def upsert(dialect: str, table: sa.Table) -> Any:
+    """An INSERT … ON CONFLICT DO UPDATE over the table's primary key."""
+    statement: Any = _insert(dialect, table)
+    keys = [column.name for column in table.primary_key]
+    changes: Mapping[str, Any] = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes) if changes else statement.on_conflict_do_nothing()
+
+
+def _insert(dialect: str, table: sa.Table) -> Any:
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+
+
+def _postgresql(url: str) -> sa.Engine:
+    parsed = sa.make_url(url).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10}, hide_parameters=True)
+    try:
+        with engine.connect():
+            return engine
+    except (OperationalError, ProgrammingError) as error:
+        raise ConfigError(
+            f"The ledger's PostgreSQL at host {parsed.host or 'local socket'}, database {parsed.database} cannot be opened "
+            f"({type(error.orig).__name__}). Check the URL, the user's rights, and that the server runs."
+        ) from None
+
+
+def _sqlite(path: Path) -> sa.Engine:
+    try:
+        # Created by us before SQLite does, so that nobody else can read it for a moment; its -wal and -shm take over the mode.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise ConfigError(f"The ledger file {path} cannot be opened for writing ({error.strerror}). Choose a path on a disk that stays.") from None
+    engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    try:
+        with engine.connect():
+            return engine
+    except DBAPIError:
+        raise ConfigError(f"The file {path} is not a ledger: SQLite cannot read it. Choose another path.") from None
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we send BEGIN ourselves: the driver's own comes too late for reads
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "cache_size=-32000", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later could fail in the middle; taking the write lock at once waits instead.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

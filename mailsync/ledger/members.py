@@ -1,0 +1,87 @@
+"""Memberships, what was written, and which (list, address) still has to be decided."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Sequence
+
+import sqlalchemy as sa
+
+from mailsync.ledger.engine import Ledger
+from mailsync.ledger.schema import dirty, member, written
+from mailsync.membership.model import MemberRow
+
+_COLUMNS = tuple(field.name for field in dataclasses.fields(MemberRow))
+_SELECT = sa.select(*(member.c[name] for name in _COLUMNS))
+
+
+def load(connection: sa.Connection, list_id: str, addresses: Collection[str]) -> dict[str, MemberRow]:
+    """The known memberships of these addresses on one list."""
+    rows = connection.execute(_SELECT.where(member.c.list == list_id, member.c.address.in_(addresses)))
+    return {row[1]: MemberRow(*row) for row in rows}
+
+
+def on_other_lists(connection: sa.Connection, account: str, list_id: str, address: str) -> list[MemberRow]:
+    """The address on the other lists of the account."""
+    mine = member.c.list.startswith(f"{account}/", autoescape=True)
+    return [MemberRow(*row) for row in connection.execute(_SELECT.where(mine, member.c.list != list_id, member.c.address == address))]
+
+
+def with_open_intents(connection: sa.Connection, list_id: str) -> list[MemberRow]:
+    """Calls that have no answer yet."""
+    return [MemberRow(*row) for row in connection.execute(_SELECT.where(member.c.list == list_id, member.c.open.is_not(None)))]
+
+
+def known_not_read(connection: sa.Connection, list_id: str, read: sa.Select[tuple[str]], after: str, size: int) -> list[MemberRow]:
+    """Known members that a read did not show, in order of their address, after one of them."""
+    query = _SELECT.where(member.c.list == list_id, member.c.address > after, member.c.address.not_in(read)).order_by(member.c.address).limit(size)
+    return [MemberRow(*row) for row in connection.execute(query)]
+
+
+def owned_and_on(connection: sa.Connection, list_id: str) -> int:
+    """How many memberships of ours are on."""
+    c = member.c
+    is_on = c.removed.is_(None) & ((c.seen == "active") | (c.answered_at > c.seen_at))
+    return int(connection.execute(sa.select(sa.func.count()).where(c.list == list_id, c.ours == 1, is_on)).scalar_one())
+
+
+def save(ledger: Ledger, connection: sa.Connection, rows: Sequence[MemberRow]) -> None:
+    """Write whole rows."""
+    if rows:
+        connection.execute(ledger.upsert(member), [{name: getattr(row, name) for name in _COLUMNS} for row in rows])
+
+
+def written_hashes(connection: sa.Connection, scope: str, addresses: Collection[str]) -> dict[str, str]:
+    """What was last written for these addresses."""
+    query = sa.select(written.c.address, written.c.payload_hash).where(written.c.scope == scope, written.c.address.in_(addresses))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def note_written(ledger: Ledger, connection: sa.Connection, scope: str, address: str, payload_hash: str) -> None:
+    """The vendor has these fields now."""
+    connection.execute(ledger.upsert(written), {"scope": scope, "address": address, "payload_hash": payload_hash})
+
+
+def forget_written(connection: sa.Connection, scope: str, addresses: Collection[str]) -> None:
+    """What the vendor has is not known any more: the next decision writes once."""
+    if addresses:
+        connection.execute(sa.delete(written).where(written.c.scope == scope, written.c.address.in_(addresses)))
+
+
+def mark_dirty(ledger: Ledger, connection: sa.Connection, lists: Iterable[str], addresses: Collection[str]) -> None:
+    """These have to be decided again."""
+    rows = [{"list": list_id, "address": address} for list_id in lists for address in addresses]
+    if rows:
+        connection.execute(ledger.insert_new(dirty), rows)
+
+
+def clear_dirty(connection: sa.Connection, list_id: str, addresses: Collection[str]) -> None:
+    """Nothing is left to do for these."""
+    if addresses:
+        connection.execute(sa.delete(dirty).where(dirty.c.list == list_id, dirty.c.address.in_(addresses)))
+
+
+def dirty_after(connection: sa.Connection, list_id: str, after: str, size: int) -> list[str]:
+    """The next addresses to decide, in order."""
+    query = sa.select(dirty.c.address).where(dirty.c.list == list_id, dirty.c.address > after).order_by(dirty.c.address).limit(size)
+    return list(connection.execute(query).scalars())

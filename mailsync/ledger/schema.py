@@ -1,0 +1,158 @@
+"""The tables. Keys and columns are those of the membership rules (docs/membership.md); each says why it cannot be dropped.
+
+A `list` column holds "<account>/<list key>", with `*` as the key for what holds for the whole account, so that one ledger serves several accounts.
+Times are the vendor's seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
+
+VERSION = 1
+
+metadata = MetaData()
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True, nullable=False)
+
+
+def _table(name: str, *parts: Column[Any] | Index) -> Table:
+    # Without a row id SQLite stores the row in the key's own tree: one look-up instead of two on the hot path.
+    return Table(name, metadata, *parts, sqlite_with_rowid=False)
+
+
+ledger = _table(
+    "ledger",
+    _key("name"),  # version, born_at, hash_key, …
+    Column("value", Text, nullable=False),
+)
+
+lease = _table(
+    "lease",
+    _key("sync"),
+    Column("token", BigInteger, nullable=False),  # rises with every holder, so that a zombie's commits are refused
+    Column("holder", Text, nullable=False),
+    Column("ends_at", Float, nullable=False),  # the machine's time, not the vendor's
+)
+
+account = _table(
+    "account",
+    _key("sync"),
+    Column("account", Text, nullable=False),
+    Column("organisation", Text),
+)
+
+# What each record claims. Rows die (live = 0) and are not deleted: a dead record's opt-out still counts, and the runner-up's payload is needed when
+# the winner goes. `address` is the current address key, kept when the row dies; addresses given up before are in `former`.
+record = _table(
+    "record",
+    _key("sync"),
+    _key("stream"),
+    _key("id"),
+    Column("address", Text),
+    Column("spelling", Text),
+    Column("payload", Text),
+    Column("payload_hash", Text),
+    Column("opt_out", Integer, nullable=False),
+    Column("contacted", Float, nullable=False),
+    Column("modified", Float, nullable=False),
+    Column("live", Integer, nullable=False),
+    Column("gone_at", Float),
+    Column("cursor", BigInteger),
+    Column("generation", BigInteger, nullable=False),
+    Column("verdict", Text),  # why it claims nothing or may not be written: a reason code, or null
+    Column("moved", Integer, nullable=False),  # 1 when `former` holds rows of it
+    Column("heir", Text),  # "<stream> <id>" that inherits the history of a converted record, while its own value is not known
+    Index("record_by_address", "address"),
+    Index("record_by_heir", "heir"),
+)
+
+former = _table(
+    "former",
+    _key("sync"),
+    _key("stream"),
+    _key("id"),
+    _key("address"),
+    Column("left_at", Float, nullable=False),
+    Index("former_by_address", "address"),
+)
+
+feed = _table("feed", _key("sync"), _key("stream"), _key("list"), Column("on_delete", Text, nullable=False))
+
+member = _table(
+    "member",
+    _key("list"),
+    _key("address"),
+    Column("spelling", Text, nullable=False),
+    Column("ours", Integer, nullable=False),  # who put them there
+    Column("seen", Text, nullable=False),  # active, unsubscribed, bounced, absent: the last complete read
+    Column("seen_at", Float, nullable=False),
+    Column("seen_before", Text, nullable=False),  # the complete read before, for newer consent
+    Column("called_at", Float, nullable=False),
+    Column("answered_at", Float, nullable=False),  # of the last subscribe call that was answered ok
+    Column("open", Text),  # sub or rem: an intent without an answer
+    Column("removed", Text),  # our own removal: removed or crm_opt_out
+    Column("removed_at", Float),
+    Column("pending", Integer, nullable=False),  # a confirmation mail is out
+    Column("unknown", Integer, nullable=False),  # a form list's call whose outcome nobody can tell: never called again
+    Column("rejected_hash", Text),
+    Column("rejected_reason", Text),
+    Column("rejected_code", Text),
+    Column("rejected_message", Text),
+    Column("called_run", BigInteger, nullable=False),
+)
+
+# Scope: the account where fields are the contact's (Zoho), the list where they are the member's (Mailigen).
+written = _table("written", _key("scope"), _key("address"), Column("payload_hash", Text, nullable=False))
+
+suppression = _table(
+    "suppression",
+    _key("list"),
+    _key("address_hash"),  # keyed: survives `forget`, and is enough to look up
+    _key("reason"),
+    Column("since", Float, nullable=False),
+)
+
+response = _table("response", _key("list"), _key("address_hash"), _key("campaign"), _key("kind"))
+
+stream = _table(
+    "stream",
+    _key("sync"),
+    _key("stream"),
+    Column("open_generation", BigInteger),
+    Column("closed_generation", BigInteger, nullable=False),
+)
+
+state = _table("state", _key("sync"), _key("stream"), _key("hash"), Column("echoed_at", Float, nullable=False))
+
+completed = _table("completed", _key("sync"), _key("list"), Column("at", Float, nullable=False))
+
+dirty = _table("dirty", _key("list"), _key("address"))
+
+# A complete read under way: pages land here, then one comparison per batch moves them into `member`. Keeps memory flat.
+reading = _table("reading", _key("list"), _key("address"), Column("spelling", Text, nullable=False), Column("status", Text, nullable=False))
+
+reservation = _table(
+    "reservation",
+    _key("account"),
+    _key("endpoint"),
+    Column("window_s", Float, primary_key=True, nullable=False),
+    Column("bucket", BigInteger, primary_key=True, nullable=False),
+    Column("calls", Integer, nullable=False),
+)
+
+lock = _table("lock", _key("account"), _key("endpoint"), Column("until", Float, nullable=False))
+
+run = _table(
+    "run",
+    _key("sync"),
+    Column("number", BigInteger, primary_key=True, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("summary", Text),
+)
+
+read_marks = _table("read_mark", _key("list"), Column("complete_at", Float, nullable=False), Column("leavers_at", Float, nullable=False))

@@ -1,0 +1,66 @@
+"""Who must not be subscribed where, by keyed hash; and which campaign responses were believed already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from mailsync.ledger.engine import Ledger
+from mailsync.ledger.schema import response, suppression
+from mailsync.membership.address import address_hash
+
+LIFTED_ON_LIST = ("left", "left_or_returned", "vanished")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """One suppression. `list` is a list id, or the account's `*`."""
+
+    list: str
+    reason: str
+    since: float
+
+
+class Suppressions:
+    """Bound to one ledger's key and one account."""
+
+    def __init__(self, ledger: Ledger, account: str) -> None:
+        self._ledger = ledger
+        self.everywhere = f"{account}/*"
+
+    def hash(self, address: str) -> str:
+        """The keyed hash of an address."""
+        return address_hash(address, self._ledger.hash_key)
+
+    def load(self, connection: sa.Connection, list_id: str, addresses: Collection[str]) -> dict[str, list[Suppressed]]:
+        """What holds for these addresses on this list and everywhere."""
+        if connection.execute(sa.select(suppression.c.list).limit(1)).first() is None:
+            return {}
+        names = {self.hash(address): address for address in addresses}
+        c = suppression.c
+        query = sa.select(c.address_hash, c.list, c.reason, c.since).where(c.list.in_((list_id, self.everywhere)), c.address_hash.in_(names))
+        found: dict[str, list[Suppressed]] = {}
+        for row in connection.execute(query):
+            found.setdefault(names[row[0]], []).append(Suppressed(row[1], row[2], row[3]))
+        return found
+
+    def add(self, connection: sa.Connection, rows: Iterable[tuple[str, str, str, float]]) -> None:
+        """(list id, address, reason, since); one already known keeps its time."""
+        values = [{"list": one, "address_hash": self.hash(address), "reason": reason, "since": since} for one, address, reason, since in rows]
+        if values:
+            connection.execute(self._ledger.insert_new(suppression), values)
+
+    def lift(self, connection: sa.Connection, list_id: str, addresses: Sequence[str]) -> None:
+        """Newer consent: left and vanished of this list, vanished of everywhere; never a complaint or an erasure."""
+        if not addresses:
+            return
+        hashes, c = [self.hash(address) for address in addresses], suppression.c
+        connection.execute(sa.delete(suppression).where(c.list == list_id, c.address_hash.in_(hashes), c.reason.in_(LIFTED_ON_LIST)))
+        connection.execute(sa.delete(suppression).where(c.list == self.everywhere, c.address_hash.in_(hashes), c.reason == "vanished"))
+
+    def believe(self, connection: sa.Connection, list_id: str, address: str, campaign: str, kind: str) -> bool:
+        """Whether this response is new; remembers it."""
+        values = {"list": list_id, "address_hash": self.hash(address), "campaign": campaign, "kind": kind}
+        return connection.execute(self._ledger.insert_new(response), values).rowcount == 1

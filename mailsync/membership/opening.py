@@ -1,0 +1,87 @@
+"""What a run does before it looks at the mailing tool: number, organisation, feeds, and whether the ledger is the right one."""
+
+from __future__ import annotations
+
+import orjson
+import sqlalchemy as sa
+
+from mailsync.errors import ConfigError
+from mailsync.ledger.engine import Ledger
+from mailsync.ledger.lease import Lease
+from mailsync.ledger.schema import account, feed, member, record, run, state
+from mailsync.membership.plan import Plan
+
+STATES_KEPT_S = 400 * 86_400.0
+
+
+def number_of_run(ledger: Ledger, lease: Lease, plan: Plan) -> int:
+    """The next number of this sync's runs, noted as begun."""
+    with ledger.begin() as connection:
+        lease.fence(connection)
+        last = connection.execute(sa.select(sa.func.max(run.c.number)).where(run.c.sync == plan.sync_name)).scalar()
+        number = int(last or 0) + 1
+        connection.execute(sa.insert(run), {"sync": plan.sync_name, "number": number, "started_at": ledger.clock.now()})
+        connection.execute(sa.delete(state).where(state.c.sync == plan.sync_name, state.c.echoed_at < ledger.clock.now() - STATES_KEPT_S))
+    return number
+
+
+def last_started(ledger: Ledger, plan: Plan) -> float | None:
+    """When the last run of this sync that came to its end had started."""
+    with ledger.begin() as connection:
+        found = sa.select(sa.func.max(run.c.started_at)).where(run.c.sync == plan.sync_name, run.c.ended_at.is_not(None))
+        value = connection.execute(found).scalar()
+    return None if value is None else float(value)
+
+
+def note_end(ledger: Ledger, lease: Lease, plan: Plan, number: int, summary: object) -> None:
+    """The run came to its end."""
+    with ledger.begin() as connection:
+        lease.fence(connection)
+        values = {"ended_at": ledger.clock.now(), "summary": orjson.dumps(summary).decode()}
+        connection.execute(sa.update(run).where(run.c.sync == plan.sync_name, run.c.number == number).values(**values))
+
+
+def check_account(ledger: Ledger, lease: Lease, plan: Plan, organisation: str | None) -> None:
+    """One sync, one account. Raises ConfigError when the sync name was used with another one."""
+    with ledger.begin() as connection:
+        lease.fence(connection)
+        row = connection.execute(sa.select(account).where(account.c.sync == plan.sync_name)).one_or_none()
+        if row is not None and (row.account != plan.account or (row.organisation and organisation and row.organisation != organisation)):
+            raise ConfigError(
+                f"The sync name {plan.sync_name!r} was used with another mailing account. Give this connection a sync_name of its own: "
+                "what the ledger knows of one account would be wrong for the other."
+            )
+        values = {"sync": plan.sync_name, "account": plan.account, "organisation": organisation}
+        connection.execute(ledger.upsert(account), values)
+
+
+def record_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> dict[tuple[str, str], frozenset[str]]:
+    """Note this run's feeds, and give all feeds of the account: one recorded once keeps counting after it is deselected."""
+    with ledger.begin() as connection:
+        lease.fence(connection)
+        rows = [
+            {"sync": plan.sync_name, "stream": one.stream, "list": f"{plan.account}/{one.list.key}", "on_delete": one.on_delete.value}
+            for one in plan.feeds
+        ]
+        connection.execute(ledger.upsert(feed), rows)
+        found: dict[tuple[str, str], frozenset[str]] = {}
+        mine = feed.c.list.startswith(f"{plan.account}/", autoescape=True)
+        for row in connection.execute(sa.select(feed.c.sync, feed.c.stream, feed.c.list).where(mine)):
+            found[row[0], row[1]] = found.get((row[0], row[1]), frozenset()) | {row[2]}
+    return found
+
+
+def is_blank(ledger: Ledger) -> bool:
+    """Whether the ledger has never known a person."""
+    with ledger.begin() as connection:
+        nobody = connection.execute(sa.select(member.c.list).limit(1)).first() is None
+        return nobody and connection.execute(sa.select(record.c.id).limit(1)).first() is None
+
+
+def lost_ledger(list_name: str, count: int) -> ConfigError:
+    """The error for an empty ledger facing people."""
+    return ConfigError(
+        f"The ledger is empty, but the list {list_name!r} already has {count} people. If this is the first sync, or the ledger was lost: set adopt_existing "
+        "(they are taken over and never removed by this sync) and confirm_after_ledger_loss (people erased or removed before may come back, and a list "
+        "with a form may send a second confirmation mail). If there is an older ledger, configure that one instead."
+    )

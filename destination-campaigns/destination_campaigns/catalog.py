@@ -77,6 +77,11 @@ class Stream:
         """As the source calls it."""
         return self.plan.name
 
+    @property
+    def names_its_tombstones(self) -> bool:
+        """Whether it comes from a source that tells why records went: such a source also emits the state it was given first."""
+        return "_ab_deletion_reason" in self.columns
+
 
 def parse_catalog(raw: Any) -> dict[str, Stream]:
     """The configured streams by name. Raises ConfigError naming stream and value."""

@@ -7,7 +7,7 @@ from typing import Any
 from destination_campaigns.config import Config, parse_config
 from destination_campaigns.messages import Output
 from destination_campaigns.options import Problems
-from destination_campaigns.setting_up import Connected, connect, find_feeds
+from destination_campaigns.setting_up import Connected, budgeted, connect, find_feeds
 from destination_campaigns.stopping import Stopping
 from mailsync.errors import ConfigError
 from mailsync.ledger.engine import Ledger
@@ -16,11 +16,18 @@ from mailsync.ledger.engine import Ledger
 def check(raw: Any, output: Output) -> None:
     """Raises MailsyncError that says what a person must do; returns when the configuration works."""
     config = parse_config(raw)
+    for secret in config.secrets():
+        output.hide(secret)
     problems = Problems()
     connected = connect(config, output, Stopping())
-    find_feeds(config, connected, problems, create=False)
-    _check_fields(config, connected, problems)
-    _check_ledger(config, connected, problems)
+    ledger = _ledger(config, connected, problems)
+    try:
+        connected.account.check_access()
+        find_feeds(config, connected, problems, create=False)
+        _check_fields(config, connected, problems)
+    finally:
+        if ledger is not None:
+            ledger.close()
     problems.raise_any()
 
 
@@ -34,8 +41,12 @@ def _check_fields(config: Config, connected: Connected, problems: Problems) -> N
                 problems.add(f"{entry.path}.mapping: there is no contact field {target!r}. Accepted: {names}; or set create_fields.")
 
 
-def _check_ledger(config: Config, connected: Connected, problems: Problems) -> None:
+def _ledger(config: Config, connected: Connected, problems: Problems) -> Ledger | None:
+    """The ledger, with the calls of this check counted in it; a ledger that cannot be opened does not hide what else is wrong."""
     try:
-        Ledger.open(config.ledger.location, clock=connected.clock).close()
+        ledger = Ledger.open(config.ledger.location, clock=connected.clock)
     except ConfigError as error:
         problems.add(str(error))
+        return None
+    budgeted(config, connected, ledger)
+    return ledger

@@ -12,8 +12,8 @@ from destination_campaigns.mapping import Mapping as StreamMapping
 from destination_campaigns.mapping import resolve
 from destination_campaigns.messages import Output
 from destination_campaigns.options import Problems
-from destination_campaigns.setting_up import Connected
-from mailsync.membership.plan import Feed, Plan, WhenSpent
+from destination_campaigns.setting_up import Connected, Feeds
+from mailsync.membership.plan import Plan, WhenSpent
 
 
 def check_streams(config: Config, streams: Mapping[str, Stream], problems: Problems) -> None:
@@ -49,13 +49,14 @@ def readers(streams: Mapping[str, Stream], mapped: Mapping[str, StreamMapping], 
     return {name: ClaimReader(streams[name], mapping) for name, mapping in mapped.items()}
 
 
-def plan(config: Config, streams: Mapping[str, Stream], feeds: Sequence[Feed]) -> Plan:
+def plan(config: Config, streams: Mapping[str, Stream], feeds: Feeds) -> Plan:
     """What the membership rules are told."""
     return Plan(
         sync_name=config.sync_name,
         account=config.settings.account,
         streams=tuple(stream.plan for stream in streams.values()),
-        feeds=tuple(feeds),
+        feeds=feeds.feeds,
+        created_lists=feeds.created,
         share_of_limit=config.share_of_limit,
         when_spent=WhenSpent(config.when_spent),
         adopt_existing=config.adopt_existing,

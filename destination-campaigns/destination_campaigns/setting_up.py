@@ -12,22 +12,22 @@ from destination_campaigns.options import Problems
 from destination_campaigns.stopping import StoppableClock, Stopping
 from mailsync.clock import VendorClock, clock_for
 from mailsync.errors import TransientError
+from mailsync.ledger.budget import Budget
+from mailsync.ledger.engine import Ledger
 from mailsync.membership.plan import Feed, OnDelete
 from mailsync.membership.tool import MailingList
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """An account that accepts our credentials, and the vendor's time. `account` is the system's own (see `systems`)."""
+    """An account and the vendor's time. `account` is the system's own (see `systems`)."""
 
     account: Any
     clock: VendorClock
 
 
 def connect(config: Config, output: Output, stopping: Stopping) -> Connected:
-    """Open the account and prove that its credentials work. Raises AuthError, TransientError."""
-    for secret in config.secrets():
-        output.hide(secret)
+    """The account; nothing is called yet."""
     machine, warning = clock_for(config.settings.base_urls)
     if warning:
         output.log(warning, "WARN")
@@ -37,24 +37,41 @@ def connect(config: Config, output: Output, stopping: Stopping) -> Connected:
         output.log(f"{error} Waiting {seconds:.0f} s.", "WARN")
 
     account = config.system.open(config.settings, clock=clock, on_secret=output.hide, on_wait=waiting)
-    account.check_access()
     return Connected(account, clock)
 
 
-def find_feeds(config: Config, connected: Connected, problems: Problems, *, create: bool) -> list[Feed]:
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Streams with their lists; `created` are the keys of lists made just now."""
+
+    feeds: tuple[Feed, ...]
+    created: frozenset[str]
+
+
+def budgeted(config: Config, connected: Connected, ledger: Ledger) -> None:
+    """From now on every call is reserved in the ledger before it is made."""
+    limits = connected.account.tool.traits.limits
+    budget = Budget(ledger, config.settings.account, limits, share=config.share_of_limit, clock=connected.clock)
+    connected.account.reserve = budget.reserve
+
+
+def find_feeds(config: Config, connected: Connected, problems: Problems, *, create: bool) -> Feeds:
     """Each configured stream with its list. Adds unknown lists, sign-up forms and conflicts to `problems`.
 
     `create`: make the lists that are configured to be made; otherwise a list that would be made is left out.
     """
     lists = connected.account.tool.mailing_lists()
     feeds: list[Feed] = []
+    created: set[str] = set()
     options: dict[str, tuple[str, str]] = {}
     for entry in config.streams:
         found = _find(entry, lists, problems)
         if found is None and entry.create_list and create:
             found = connected.account.create_list(name=entry.list_name, first_contact=entry.first_contact, public=entry.public_form)
             lists = connected.account.tool.mailing_lists()
-            if found is None:
+            if found is not None:
+                created.add(found.key)
+            else:
                 problems.add(f"{entry.path}: the list {entry.list_name!r} was created, but the account does not show it. Run again in a minute.")
         if found is None:
             _check_creation(entry, config, problems)
@@ -63,7 +80,7 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, crea
         _check_feed(Feed(entry.stream, found, OnDelete(entry.on_delete)), entry, feeds, problems)
         _collect_options(entry, found, connected, options, problems)
     connected.account.set_list_options(options)
-    return feeds
+    return Feeds(tuple(feeds), frozenset(created))
 
 
 def _find(entry: StreamToList, lists: Sequence[MailingList], problems: Problems) -> MailingList | None:

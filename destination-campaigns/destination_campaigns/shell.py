@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+import orjson
 
 from destination_campaigns.claims import ClaimReader
 from destination_campaigns.messages import NoMessage, Output
@@ -17,8 +20,10 @@ PROGRESS_EVERY = 10_000
 class Shell:
     """One run. Holds no record longer than it takes to read it."""
 
-    def __init__(self, run: Run, readers: Mapping[str, ClaimReader], output: Output) -> None:
+    def __init__(self, run: Run, readers: Mapping[str, ClaimReader], output: Output, *, ours: Collection[str]) -> None:
+        """`ours`: streams of a source that emits the state it was given as its first STATE, so that a wrong ledger is noticed."""
         self._run = run
+        self._ours = ours
         self._readers = readers
         self._output = output
         self._records = 0
@@ -47,7 +52,11 @@ class Shell:
             self._output.log(f"{self._records} records taken in.")
 
     def _state(self, message: Mapping[str, Any]) -> None:
-        settled = self._run.state(*_state_of(message["state"]))
+        stream, content = _state_of(message["state"])
+        if stream is not None and stream not in self._readers:
+            raise NoMessage(f"The input holds a state of stream {stream!r}, which is not in the configured catalog.")
+        digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+        settled = self._run.state(stream, digest, is_empty=not content, echoes_given=stream in self._ours)
         self._output.state(message, records=settled.records, rejected=settled.rejected)
 
     def _trace(self, trace: Mapping[str, Any]) -> None:
@@ -55,9 +64,11 @@ class Shell:
             return
         told = trace.get("stream_status") or {}
         name, status = (told.get("stream_descriptor") or {}).get("name"), told.get("status")
-        if name in self._readers and status == COMPLETE:
+        if not isinstance(name, str) or name not in self._readers:
+            return
+        if status == COMPLETE:
             self._run.complete(name)
-        elif name in self._readers and status == INCOMPLETE:
+        elif status == INCOMPLETE:
             self._run.incomplete(name)
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import TypeVar
 
 from mailsync.clock import SystemClock
-from mailsync.errors import TransientError
+from mailsync.membership.told import Stopped
 
 T = TypeVar("T")
 LONGEST_DEAFNESS_S = 1.0
-
-
-class Stopped(TransientError):
-    """The host asked us to stop. What was done is in the ledger; the next run goes on from there."""
 
 
 class Stopping:
@@ -24,16 +20,16 @@ class Stopping:
     def __init__(self) -> None:
         self._asked = False
         self._idle = False
+        self._on_stop: Callable[[], None] = lambda: None
+
+    def on_stop(self, act: Callable[[], None]) -> None:
+        """Tell this one as well. It must be fit for a signal handler."""
+        self._on_stop = act
 
     def listen(self) -> None:
         """Take over SIGTERM and SIGINT. Only from the main thread."""
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
-
-    @property
-    def asked(self) -> bool:
-        """Whether a stop was asked for."""
-        return self._asked
 
     def check(self) -> None:
         """Raise Stopped if a stop was asked for: called between calls, never inside one."""
@@ -56,6 +52,7 @@ class Stopping:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True
+        self._on_stop()
         if self._idle:
             self.check()
 

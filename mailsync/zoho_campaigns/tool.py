@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailsync.errors import RateLimited
+from mailsync.errors import MailsyncError
 from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, Member, Outcome, Payload, Response, Traits
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.answers import Said
@@ -101,8 +101,9 @@ class ZohoCampaigns:
             for address in addresses:
                 if address not in outcomes:
                     outcomes[address] = self.subscribe(list_key, address, {})
-        except RateLimited:
+        except MailsyncError:
             # Nothing took effect only if nothing was done before; otherwise the rest is told as lost, and the next complete read decides.
+            # What was wrong shows again at the next call.
             if not outcomes:
                 raise
         return [outcomes.get(address, LOST) for address in addresses]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+
 from destination_campaigns.run import main
 
 
@@ -80,9 +81,7 @@ class Connector:
         return self.state()["lists"][self.key(name)]["members"]
 
     def calls(self, *, writes=None):
-        return [
-            one for one in self.emulator.requests() if one["system"] == "zoho_campaigns" and (writes is None or bool(one["writes"]) is writes)
-        ]
+        return [one for one in self.emulator.requests() if one["system"] == "zoho_campaigns" and (writes is None or bool(one["writes"]) is writes)]
 
 
 @pytest.fixture

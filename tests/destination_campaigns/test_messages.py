@@ -4,8 +4,8 @@ import io
 
 import orjson
 import pytest
-from destination_campaigns.messages import NoMessage, Output, messages
 
+from destination_campaigns.messages import NoMessage, Output, messages
 from mailsync.errors import ConfigError
 
 

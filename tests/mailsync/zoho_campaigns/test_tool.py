@@ -238,3 +238,16 @@ def test_a_read_that_answers_only_error_pages_ends_as_a_transient_error(vendor):
     vendor.emulator.faults(system="zoho_campaigns", path="listsubscriberscount", kind="html", status=200, times=0)
     with pytest.raises(VendorUnavailable, match="listsubscriberscount"):
         vendor.tool.count(vendor.lists["Newsletter"], ListedStatus.ACTIVE)
+
+
+def test_a_lock_in_the_middle_of_an_attachment_loses_only_the_rest(vendor):
+    vendor.emulator.faults(system="zoho_campaigns", path="json/listsubscribe", kind="lock")
+    outcomes = vendor.tool.attach(vendor.lists["Newsletter"], ["a@example.com", "b+c@example.com"])
+    assert [one.fate for one in outcomes] == [Fate.DONE, Fate.LOST]
+
+
+def test_a_lock_before_anything_took_effect_is_told_as_a_lock(vendor):
+    vendor.emulator.faults(system="zoho_campaigns", path="addlistsubscribersinbulk", kind="lock")
+    with pytest.raises(RateLimited) as caught:
+        vendor.tool.attach(vendor.lists["Newsletter"], ["a@example.com", "b+c@example.com"])
+    assert caught.value.retry_after == pytest.approx(600, abs=5)

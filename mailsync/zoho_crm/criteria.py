@@ -63,7 +63,8 @@ def _checked(condition: Criterion, fields: Mapping[str, Field]) -> Field:
         raise known_values("field of a criterion", condition.field, comparable)
     if condition.comparator not in (accepted := comparators_of(field)):
         raise ConfigError(
-            f"The comparator {condition.comparator} does not fit the field {field.api_name} of type {field.data_type}. Accepted: {', '.join(accepted)}."
+            f"The comparator {condition.comparator} does not fit the field {field.api_name} of type {field.data_type}. "
+            f"Accepted: {', '.join(accepted)}."
         )
     _check_values(condition, field)
     return field

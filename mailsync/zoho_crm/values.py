@@ -22,47 +22,39 @@ Convert = Callable[[Any], Any]
 # Beyond this a float no longer holds every whole number, and `int()` would invent digits.
 EXACT_INTEGERS = 2.0**53
 _HOUR = len("2026-03-09T08")
-_MINUTE = len("2026-03-09T08:05")
 _SECOND = len("2026-03-09T08:05:00")
-_MOST_PREFIXES = 50_000
+_MOST_HOURS = 50_000
 
-_prefixes: dict[str, str] = {}
+_utc_hours: dict[str, str] = {}
 
 
 def instant(text: str) -> str:
     """An ISO instant as UTC, whole seconds, `Z`. What is no instant stays as it is.
 
-    Millions of rows share few hours, so the conversion is remembered per hour and offset (per minute where the offset has minutes).
+    Millions of rows share few hours, so for offsets of whole hours the hour is converted once and remembered.
     """
-    cut = _HOUR if text[-2:] == "00" or text[-1:] == "Z" else _MINUTE
-    offset = text[_SECOND:]
-    key = text[:cut] + offset
-    prefix = _prefixes.get(key)
-    if prefix is None:
-        if offset[:1] not in ("+", "-", "Z"):
-            return _by_the_library(text)
-        try:
-            prefix = datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")[:cut]
-        except ValueError:
-            return text
-        if len(_prefixes) > _MOST_PREFIXES:
-            _prefixes.clear()
-        _prefixes[key] = prefix
-    return f"{prefix}{text[cut:_SECOND]}Z"
+    hour = _utc_hours.get(text[:_HOUR] + text[_SECOND:])
+    return f"{hour}{text[_HOUR:_SECOND]}Z" if hour is not None else _converted(text)
 
 
-def _by_the_library(text: str) -> str:
+def _converted(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    utc = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    offset = text[_SECOND:]
+    if offset[:1] in ("+", "-", "Z") and utc[_HOUR:_SECOND] == text[_HOUR:_SECOND]:
+        if len(_utc_hours) > _MOST_HOURS:
+            _utc_hours.clear()
+        _utc_hours[text[:_HOUR] + offset] = utc[:_HOUR]
+    return utc
 
 
 def number(value: Any) -> int | float | None:
     """A number, whole ones as integers, from JSON or text."""
     try:
-        parsed = float(value)
+        parsed = value if value.__class__ is float else float(value)
     except (TypeError, ValueError):
         return None
     if parsed.is_integer() and abs(parsed) < EXACT_INTEGERS:
@@ -83,13 +75,16 @@ def boolean(value: Any) -> bool | None:
     """True or false, from JSON or text."""
     if isinstance(value, bool):
         return value
-    return {"true": True, "false": False, "1": True, "0": False}.get(str(value).strip().lower())
+    return _BOOLEANS.get(str(value).strip().lower())
+
+
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
 def reference(value: Any) -> dict[str, str] | None:
     """`{"id"}` of an object, or of a bare id. Names are left out: bulk CSV does not give them, and they change without the record changing."""
-    identifier = value.get("id") if isinstance(value, Mapping) else value
-    return {"id": str(identifier)} if identifier not in (None, "") else None
+    identifier = value.get("id") if value.__class__ is dict else value
+    return {"id": identifier if identifier.__class__ is str else str(identifier)} if identifier not in (None, "") else None
 
 
 def tags(value: Any) -> list[str] | None:
@@ -141,30 +136,51 @@ def converter(field: Field) -> Convert | None:
 
 
 class Canonical:
-    """The converter of one stream, compiled once: field order fixed, empty values left out, only fields that need it converted."""
+    """The converter of one stream, made once: field order fixed, empty values left out, and a loop for each way a value can be odd.
+
+    It runs for every record, so the loops are written out, the likely case inline and the odd one in a function.
+    """
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self._names = tuple(field.api_name for field in fields)
-        self._from_json = tuple((field.api_name, convert) for field in fields if (convert := converter(field)) is not None)
-        # An id or number as text is what CSV gives anyway.
-        self._from_text = tuple((name, convert) for name, convert in self._from_json if convert is not str)
-        self._text_names = frozenset(self._names) - {name for name, _ in self._from_json}
+        by_name = {field.api_name: converter(field) for field in fields}
+
+        def of(*converters: Convert | None) -> tuple[str, ...]:
+            return tuple(name for name, convert in by_name.items() if convert in converters)
+
+        self._instants, self._references, self._numbers = of(instant), of(reference), of(number)
+        self._texts, self._integers, self._booleans = of(None, str), of(integer), of(boolean)
+        handled = {instant, reference, number, None, str, integer, boolean}
+        self._others = tuple((name, convert) for name, convert in by_name.items() if convert is not None and convert not in handled)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The fields, in the order of the record's keys."""
         return self._names
 
-    def from_json(self, row: Mapping[str, Any]) -> Record:
+    def from_json(self, row: Mapping[str, Any]) -> Record:  # noqa: C901 - written out, see above
         """A record from an object of COQL, list pages or a single read. Keys of the vendor that are no fields (`$state`, …) are left out."""
         get = row.get
-        record = {name: value for name in self._names if (value := get(name)) is not None and value != ""}
-        for name, convert in self._from_json:
-            if name in record:
-                _place(record, name, convert(record[name]))
-        for name in self._text_names & record.keys():
-            if not isinstance(record[name], str):
-                record[name] = _as_text(record[name])
+        record = {name: value for name in self._names if (value := get(name)) is not None}
+        if "" in record.values():
+            record = {name: value for name, value in record.items() if value != ""}
+        get = record.get
+        for name in self._instants:
+            if (value := get(name)) is not None:
+                record[name] = instant(value)
+        for name in self._references:
+            if (value := get(name)) is not None:
+                _place(record, name, reference(value))
+        for name in self._texts:
+            if (value := get(name)) is not None and value.__class__ is not str:
+                _place(record, name, _as_text(value))
+        for names, kind, convert in ((self._booleans, bool, boolean), (self._integers, int, integer), (self._numbers, int, number)):
+            for name in names:
+                if (value := get(name)) is not None and value.__class__ is not kind:
+                    _place(record, name, convert(value))
+        for name, convert_odd in self._others:
+            if (value := get(name)) is not None:
+                _place(record, name, convert_odd(value))
         return record
 
     def from_cells(self, header: Sequence[str]) -> Callable[[Sequence[str]], Record]:
@@ -172,16 +188,32 @@ class Canonical:
         position = {("id" if name == "Id" else name): index for index, name in enumerate(header)}
         names = tuple(name for name in self._names if name in position)
         pick = itemgetter(*(position[name] for name in names)) if len(names) > 1 else _single(position[names[0]])
-        special = tuple((name, convert) for name, convert in self._from_text if name in position)
+        instants, references, booleans = (_those(names, group) for group in (self._instants, self._references, self._booleans))
+        others = [(name, number) for name in self._numbers] + [(name, integer) for name in self._integers] + list(self._others)
+        odd = tuple((name, convert) for name, convert in others if name in position)
 
         def convert_row(cells: Sequence[str]) -> Record:
             record: Record = {name: cell for name, cell in zip(names, pick(cells), strict=False) if cell}
-            for name, convert in special:
-                if name in record:
-                    _place(record, name, convert(record[name]))
+            get = record.get
+            for name in instants:
+                if (cell := get(name)) is not None:
+                    record[name] = instant(cell)
+            for name in references:
+                if (cell := get(name)) is not None:
+                    record[name] = {"id": cell}
+            for name in booleans:
+                if (cell := get(name)) is not None:
+                    _place(record, name, _BOOLEANS[cell] if cell in _BOOLEANS else boolean(cell))
+            for name, convert in odd:
+                if (cell := get(name)) is not None:
+                    _place(record, name, convert(cell))
             return record
 
         return convert_row
+
+
+def _those(names: Sequence[str], group: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in group if name in names)
 
 
 def _single(index: int) -> Callable[[Sequence[str]], tuple[str, ...]]:

@@ -65,9 +65,9 @@ class SourceCrm(ConcurrentDeclarativeSource):
             source_config={**read_yaml(system.manifest)},
             config_path=config_path,
         )
-        self._system: SystemStreams | None = self._opened(config, system.load()) if config else None
+        self._system: SystemStreams | None = self._open(config, system.load()) if config else None
 
-    def _opened(self, config: Mapping[str, Any], module: Any) -> SystemStreams | None:
+    def _open(self, config: Mapping[str, Any], module: Any) -> SystemStreams | None:
         """A configuration that cannot be understood is told by the verb that needs it, in that verb's own form."""
         name = (config.get("system") or {}).get("name")
         try:
@@ -92,7 +92,7 @@ class SourceCrm(ConcurrentDeclarativeSource):
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:  # noqa: ARG002 - the framework's signature
         """Whether a sync would work; a mistake of the configuration is a FAILED status, everything else an exception."""
         try:
-            self._with(config)._usable().check()
+            self._with(config).opened().check()
         except ConfigError as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=str(error))
         except Exception as error:  # noqa: BLE001 - the boundary
@@ -123,16 +123,17 @@ class SourceCrm(ConcurrentDeclarativeSource):
         """The manifest's streams and the system's own: for a read those of the catalog, otherwise all the account has."""
         try:
             fixed = [_discreet(stream) for stream in super().streams(config)]
-            return fixed + (self._configured(fixed) if self._catalog else self._usable().to_discover())
+            return fixed + (self._configured(fixed) if self._catalog else self.opened().to_discover())
         except MailsyncError as error:
             raise traced(error) from None
 
     def _configured(self, fixed: list[AbstractStream]) -> list[AbstractStream]:
         names = {stream.name for stream in fixed}
         wanted = [one for one in (self._catalog.streams if self._catalog else []) if one.stream.name not in names]
-        return [self._usable().to_read(one, self._connector_state_manager.get_stream_state(one.stream.name, None)) for one in wanted]
+        return [self.opened().to_read(one, self._connector_state_manager.get_stream_state(one.stream.name, None)) for one in wanted]
 
-    def _usable(self) -> SystemStreams:
+    def opened(self) -> SystemStreams:
+        """The configured system. Raises the ConfigError of a configuration that could not be understood."""
         if self._broken:
             raise self._broken
         if self._system is None:

@@ -1,0 +1,17 @@
+import threading
+
+import pytest
+
+from mailsync.clock import SystemClock, VendorClock
+from mailsync.http import Http
+from mailsync.zoho.accounts import ZohoAccount, ZohoCredentials
+from mailsync.zoho_crm.api import CrmApi, Usage
+
+
+@pytest.fixture
+def api(emulator):
+    system = emulator.config("source-crm", "zoho_crm")["system"]
+    clock = VendorClock(SystemClock())
+    credentials = ZohoCredentials(system["base_urls"]["accounts"], system["client_id"], system["client_secret"], system["refresh_token"])
+    account = ZohoAccount(credentials, http=Http("Zoho accounts"), clock=clock)
+    return CrmApi(system["base_urls"]["api"], account, Http("Zoho CRM"), clock, Usage(), threading.Semaphore(4))

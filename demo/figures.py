@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from demo.expectation import Person, statuses
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of `mailsync sync`: its JSON result, the requests that the vendors saw, and who the CRM and the lists held afterwards."""
+    """One run of `mailsync sync`: its JSON result, the requests that the vendors saw, and who the CRM and the lists held afterwards.
+
+    `fates`: (stream, fate, reason) → records, as the ledger's own account of the run has them.
+    """
 
     result: Mapping[str, Any]
     requests: Sequence[Mapping[str, Any]]
     people: tuple[Person, ...]
     mail: Mapping[str, Any]
+    fates: Mapping[tuple[str, str, str], int]
 
     @property
     def read(self) -> int:
@@ -50,3 +59,13 @@ class Run:
     def on(self, name: str) -> Counter[str]:
         """People on a list by status."""
         return Counter(statuses(self.mail, name).values())
+
+
+def fates_of(ledger: Path) -> Mapping[tuple[str, str, str], int]:
+    """The fates of the newest run, out of the ledger."""
+    with closing(sqlite3.connect(ledger)) as opened:
+        (summary,) = opened.execute("SELECT summary FROM run ORDER BY number DESC LIMIT 1").fetchone()
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for stream, _, fate, reason, count in orjson.loads(summary)["fates"]:
+        counts[stream, fate, reason] += count
+    return counts

@@ -45,6 +45,7 @@ class Stopping:
                 self.check()
                 item = next(iterator)
             except StopIteration:
+                self.check()
                 return
             finally:
                 self._idle = False

@@ -78,7 +78,8 @@ def test_d1_a_crm_opt_out_leaves_a_foreign_member_alone_unless_it_shall_reach_ev
 
 def test_d1_erasure_and_leaving_elsewhere_leave_a_foreign_member_alone() -> None:
     for reason in ("forgotten", "left_elsewhere"):
-        assert decided(situation(on(called_at=0.0), suppressed=reason, suppressed_since=0.0))[0] is Action.NONE, reason
+        for called_at in (0.0, T + 10):
+            assert decided(situation(on(called_at=called_at), suppressed=reason, suppressed_since=T))[0] is Action.NONE, reason
 
 
 @pytest.mark.parametrize("reason", BY_ADDRESS)

@@ -10,6 +10,23 @@ from airbyte_connector import SCRIPTS
 NEWSLETTER = "Newsletter"
 
 
+def members(emulator, name=NEWSLETTER):
+    """Address key → membership on the list of that name."""
+    (found,) = (one for one in emulator.state("zoho_campaigns")["lists"].values() if one["name"] == name)
+    return found["members"]
+
+
+def lead_on_list(emulator, before):
+    """(id, address key) of a lead whose address is its own and who is on the newsletter, but was not `before`."""
+    modules = emulator.state("zoho_crm")["modules"]
+    records = [(module, identity, (row.get("Email") or "").lower()) for module in ("Leads", "Contacts") for identity, row in modules[module].items()]
+    addresses = [address for _, _, address in records]
+    active = {address for address, member in members(emulator).items() if member["status"] == "active"} - set(before)
+    return next(
+        (identity, address) for module, identity, address in records if module == "Leads" and addresses.count(address) == 1 and address in active
+    )
+
+
 class Pair:
     """source-crm → destination-campaigns between the emulated vendors of one test."""
 
@@ -52,14 +69,10 @@ class Pair:
 
     def members(self, name=NEWSLETTER):
         """Address key → status on the list."""
-        lists = self.emulator.state("zoho_campaigns")["lists"].values()
-        (found,) = (one for one in lists if one["name"] == name)
-        return {address: member["status"] for address, member in found["members"].items()}
+        return {address: member["status"] for address, member in members(self.emulator, name).items()}
 
     def fields(self, address, name=NEWSLETTER):
-        lists = self.emulator.state("zoho_campaigns")["lists"].values()
-        (found,) = (one for one in lists if one["name"] == name)
-        return found["members"][address]["fields"]
+        return members(self.emulator, name)[address]["fields"]
 
     def lists_now(self):
         """Everything that can be compared between two runs: who stands where, with which fields."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from airbyte_connector import SCRIPTS
+from connection import lead_on_list, members
 
 ROOT = Path(__file__).resolve().parent.parent
 PYAIRBYTE = ROOT / ".venv-pyairbyte/bin/python"
@@ -53,22 +54,17 @@ def run(emulator, tmp_path):
     return once
 
 
-def newsletter(emulator):
-    (found,) = (one for one in emulator.state("zoho_campaigns")["lists"].values() if one["name"] == "Newsletter")
-    return found["members"]
-
-
 @pytest.mark.timeout(600)
 def test_the_pair_runs_unchanged_under_pyairbyte_and_the_second_run_is_incremental(run, emulator):
-    before = set(newsletter(emulator))
+    before = set(members(emulator))
     first = run()
     crm = emulator.state("zoho_crm")["modules"]
     assert first >= len(crm["Leads"]) + len(crm["Contacts"])
-    assert len(set(newsletter(emulator)) - before) > 100
+    assert len(set(members(emulator)) - before) > 100
     emulator.advance(120)
-    lead, record = next((identity, row) for identity, row in crm["Leads"].items() if (row.get("Email") or "").lower() in newsletter(emulator))
+    lead, address = lead_on_list(emulator, before)
     emulator.edit("zoho_crm", op="update", module="Leads", id=lead, record={"Last_Name": "Newly-Named"})
     emulator.advance(120)
     second = run()
     assert second == 1
-    assert newsletter(emulator)[record["Email"].lower()]["fields"]["Last Name"] == "Newly-Named"
+    assert members(emulator)[address]["fields"]["Last Name"] == "Newly-Named"

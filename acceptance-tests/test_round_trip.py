@@ -5,7 +5,10 @@ import signal
 import time
 
 import pytest
-from connection import Pair
+from connection import Pair, lead_on_list
+
+from emulators.process import EmulatorProcess
+from emulators.testing import PEOPLE
 
 pytestmark = pytest.mark.slow
 
@@ -16,19 +19,7 @@ def pair(emulator, tmp_path):
 
 
 def a_lead_on_the_list(pair):
-    """(id, address key) of a lead whose address is its own and who is on the newsletter through us."""
-    records = [
-        (module, identity, (record.get("Email") or "").lower())
-        for module in ("Leads", "Contacts")
-        for identity, record in pair.emulator.state("zoho_crm")["modules"][module].items()
-    ]
-    addresses = [address for _, _, address in records]
-    requested = pair.before
-    return next(
-        (identity, address)
-        for module, identity, address in records
-        if module == "Leads" and address not in requested and addresses.count(address) == 1 and pair.members().get(address) == "active"
-    )
+    return lead_on_list(pair.emulator, pair.before)
 
 
 @pytest.fixture
@@ -141,14 +132,13 @@ def test_a_second_run_beside_the_first_is_refused(pair):
     assert second["code"] == 4
 
 
-@pytest.fixture
-def undisturbed(start_emulator, tmp_path):
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
     """What the lists look like after one run that nobody disturbs, in an account of the same seed."""
-    folder = tmp_path / "undisturbed"
-    folder.mkdir()
-    pair = Pair(start_emulator(people=200), folder)
-    assert pair.sync()["code"] == 0
-    return pair.lists_now()
+    with EmulatorProcess(people=PEOPLE) as vendors:
+        pair = Pair(vendors, tmp_path_factory.mktemp("undisturbed"))
+        assert pair.sync()["code"] == 0
+        return pair.lists_now()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -53,8 +53,8 @@ def _members(name: str, start: Mapping[str, str], runs: Sequence[Run], left: lis
         wanted = expected_active(name, start=start, seen=seen if final else run.people, now=run.people, left=left if final else [])
         wanted |= guests if final else set()
         found = {key for key, status in statuses(run.mail, name).items() if status == "active"}
-        yield Sum(f"run {number}: active on {name}, worked out from both vendors", len(wanted), len(found))
-        yield Sum(f"run {number}: people on {name} who should not be, or are missing", 0, len(wanted ^ found))
+        yield Sum(f"run {number}: active on {name}", len(wanted), len(found))
+        yield Sum(f"run {number}: wrongly on {name}, or missing there", 0, len(wanted ^ found))
 
 
 def _event(event: Event, standing: Mapping[str, str]) -> Sum:

@@ -56,7 +56,7 @@ def _lists(runs: Sequence[Run]) -> Table:
 
 
 def _sums(checked: Sequence[Sum]) -> Table:
-    table = _table("The sums, worked out without the product", "", "expected", "found", "")
+    table = _table("What must be true, worked out from what both vendors hold", "", "expected", "found", "")
     for one in checked:
         table.add_row(one.told, f"{one.expected:,}", f"{one.found:,}", "ok" if one.holds else "WRONG", style="" if one.holds else "bold red")
     return table

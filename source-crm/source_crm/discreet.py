@@ -1,7 +1,8 @@
-"""Streams of a manifest, with errors that quote nothing: the framework's internal messages hold whole answers and URLs."""
+"""Streams of a manifest, with errors and log lines that quote nothing: the framework's own hold whole answers and URLs."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,7 +25,8 @@ class DiscreetPartition(Partition):
         try:
             yield from self._inner.read()
         except AirbyteTracedException as error:
-            raise AirbyteTracedException(message=error.message, internal_message=error.message, failure_type=error.failure_type) from None
+            message = error.message if error.message and "://" not in error.message else f"The stream {self.stream_name()} got no usable answer."
+            raise AirbyteTracedException(message=message, internal_message=message, failure_type=error.failure_type) from None
         except Exception as error:  # noqa: BLE001 - the boundary
             raise traced(error) from None
 
@@ -46,6 +48,7 @@ class DiscreetStream(DefaultStream):
     @classmethod
     def of(cls, stream: DefaultStream) -> DiscreetStream:
         """The same stream; it shares everything with the one given."""
+        logging.getLogger(f"airbyte.HttpRequester.{stream.name}").addFilter(_quotes_nothing)
         discreet = cls.__new__(cls)
         discreet.__dict__.update(stream.__dict__)
         return discreet
@@ -54,3 +57,10 @@ class DiscreetStream(DefaultStream):
         """The stream's partitions."""
         for partition in super().generate_partitions():
             yield DiscreetPartition(partition)
+
+
+def _quotes_nothing(line: logging.LogRecord) -> bool:
+    """A filter for the framework's HTTP log: failures without request and answer, no debug lines."""
+    if "' request to '" in str(line.msg):
+        line.msg, line.args = "A call failed; the stream's error says what the vendor said.", ()
+    return line.levelno > logging.DEBUG

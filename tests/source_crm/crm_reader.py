@@ -80,9 +80,12 @@ class Reader:
 
     def discover(self):
         if self.catalog is None:
-            output = entrypoint_wrapper.discover(SourceCrm(config=self.config), self.config)
-            self.catalog = {line["name"]: line for line in Output(output).lines[-1]["catalog"]["streams"]}
+            (catalog,) = [line["catalog"] for line in self.run_discover().lines if line["type"] == "CATALOG"]
+            self.catalog = {stream["name"]: stream for stream in catalog["streams"]}
         return self.catalog
+
+    def run_discover(self):
+        return Output(entrypoint_wrapper.discover(SourceCrm(config=self.config), self.config, expecting_exception=True))
 
     def read(self, *streams, state=None, columns=None, expecting_exception=False):
         catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [self._configured(name, columns) for name in streams]})
@@ -94,7 +97,11 @@ class Reader:
 
     def _configured(self, name, columns):
         known = (self.catalog or {}).get(name)
-        stream = known or {"name": name, "json_schema": {"properties": {column: {} for column in columns or ()}}, "supported_sync_modes": ["incremental"]}
+        stream = known or {
+            "name": name,
+            "json_schema": {"properties": {column: {} for column in columns or ()}},
+            "supported_sync_modes": ["incremental"],
+        }
         return {"stream": copy.deepcopy(stream), "sync_mode": "incremental", "destination_sync_mode": "append_dedup"}
 
 

@@ -5,7 +5,7 @@ DAY = 86400
 
 def test_a_deleted_record_becomes_a_tombstone_once(reader, emulator):
     crm = reader()
-    gone = sorted(crm.read("Contacts").ids())[0]
+    gone = min(crm.read("Contacts").ids())
     emulator.edit("zoho_crm", op="delete", module="Contacts", id=gone)
     emulator.advance(3600)
     second = crm.read("Contacts")
@@ -19,7 +19,7 @@ def test_a_deleted_record_becomes_a_tombstone_once(reader, emulator):
 
 def test_a_purged_record_becomes_a_tombstone_in_a_module_without_a_recycle_bin_view(reader, emulator):
     crm = reader()
-    gone = sorted(crm.read("Members").ids())[0]
+    gone = min(crm.read("Members").ids())
     emulator.edit("zoho_crm", op="purge", module="Members", id=gone)
     emulator.advance(3600)
     assert crm.read("Members").gone() == {gone: "deleted"}
@@ -30,7 +30,7 @@ def test_a_converted_lead_names_the_contact_that_inherits(reader, emulator):
         emulator.reset()
         emulator.switch(**reading)
         crm = reader()
-        lead = sorted(crm.read("Leads").ids())[0]
+        lead = min(crm.read("Leads").ids())
         contact = emulator.edit("zoho_crm", op="convert", module="Leads", id=lead)["contact"]
         emulator.advance(3600)
         second = crm.read("Leads")
@@ -105,6 +105,6 @@ def test_the_answers_204_and_304_to_nothing_deleted_are_the_same(reader, emulato
 
 def test_a_deleted_record_of_a_module_without_a_modified_field_is_missed_by_comparison(reader, emulator):
     crm = reader()
-    gone = sorted(crm.read("Visits").ids())[0]
+    gone = min(crm.read("Visits").ids())
     emulator.edit("zoho_crm", op="delete", module="Visits", id=gone)
     assert crm.read("Visits").gone() == {gone: "deleted"}

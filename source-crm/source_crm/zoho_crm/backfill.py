@@ -92,6 +92,7 @@ def _by_bulk(task: Task, progress: Backfill) -> Iterator[Data]:
     """Job after job; falls back to COQL where the vendor refuses this query in bulk."""
     names = [name for name in task.canonical.names if name != "id"]
     query = Query(task.module, names, task.selected.view_id, task.selected.bulk)
+    restarts = 0
     while True:
         try:
             result = _job(task, progress, query)
@@ -101,7 +102,14 @@ def _by_bulk(task: Task, progress: Backfill) -> Iterator[Data]:
                 progress.road, progress.job = "coql", ""
                 return
             raise
-        yield from _rows(task, progress, result)
+        try:
+            yield from _rows(task, progress, result)
+        except CrmRefusal as error:
+            if error.code not in bulk_read.GONE or restarts == JOB_TRIES:
+                raise
+            task.voice.info("The result of the bulk read job is gone; reading this part again by a new job.")
+            progress.job, restarts = "", restarts + 1
+            continue
         progress.done += result.count
         progress.job, progress.rows = "", 0
         if not result.more:

@@ -42,6 +42,7 @@ def run(request: Request, connection: Connection, voice: Voice) -> Iterator[Data
     """All records of one run, with STATE in between. The first STATE is the one given."""
     voice.state(request.given)
     state = load(request.given, request.module)
+    connection.on_token_wait = voice.waiting
     api = connection.api().telling(voice.waiting)
     account = connection.account_facts()
     _check_organisation(state, account.organisation.id, request.module)

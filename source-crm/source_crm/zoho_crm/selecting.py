@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailsync.errors import ConfigError
-from mailsync.zoho_crm import views
+from mailsync.zoho_crm import coql, views
 from mailsync.zoho_crm.api import CrmApi
 from mailsync.zoho_crm.coql import both, text
 from mailsync.zoho_crm.criteria import all_of
@@ -58,10 +58,11 @@ def _view(api: CrmApi, module: str, wanted: str, fields: Mapping[str, Field]) ->
     if view.is_converted:
         raise ConfigError(f"The custom view {view.name!r} shows converted leads, which are contacts by now. Select Contacts instead.")
     gone = [name for name in view.fields if name not in fields]
-    if gone:
+    # A field that is only hidden from this user still filters; a deleted one makes the vendor match nothing, in silence.
+    if gone and not coql.count(api, view.id, coql.EVERYTHING):
         raise ConfigError(
-            f"The custom view {view.name!r} of {module} filters by {', '.join(gone)}, which the module no longer has. "
-            "Zoho CRM matches nothing then. Edit the view, or choose another one."
+            f"The custom view {view.name!r} of {module} filters by {', '.join(gone)}, which the module no longer has or this user may not see, "
+            "and matches nothing. Edit the view, or choose another one."
         )
     return view
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,13 +12,16 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
+from mailsync.errors import TransientError, VendorUnavailable
 from mailsync.zoho_crm import organisation
-from mailsync.zoho_crm.api import CALLS_AT_ONCE
+from mailsync.zoho_crm.api import CALLS_AT_ONCE, CrmApi
 from mailsync.zoho_crm.fields import Field
 from source_crm.zoho_crm import checking, module_stream
 from source_crm.zoho_crm.config import parse
 from source_crm.zoho_crm.connection import Connection, open_connection
 from source_crm.zoho_crm.reading import Request
+
+logger = logging.getLogger("airbyte")
 
 
 class ZohoCrm:
@@ -37,11 +41,12 @@ class ZohoCrm:
         names = list(organisation.streams(self._connection.account_facts().modules))
         api = self._connection.api()
         with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-            found = list(pool.map(lambda name: organisation.fields(api, name), names))
-        return [self._discovered(name, fields) for name, fields in zip(names, found, strict=True) if fields]
-
-    def _discovered(self, name: str, fields: tuple[Field, ...]) -> AbstractStream:
-        return module_stream.to_discover(name, fields, self._connection, self._messages)
+            found = list(pool.map(lambda name: _fields(api, name), names))
+        if unreadable := [name for name, fields in zip(names, found, strict=True) if not fields]:
+            logger.info("Left out, because Zoho CRM shows no field of them: %s.", ", ".join(unreadable))
+        return [
+            module_stream.to_discover(name, fields, self._connection, self._messages) for name, fields in zip(names, found, strict=True) if fields
+        ]
 
     def to_read(self, stream: ConfiguredAirbyteStream, given: Mapping[str, Any]) -> AbstractStream:
         """A module of the catalog."""
@@ -52,6 +57,13 @@ class ZohoCrm:
     def check(self) -> None:
         """Everything that a sync needs."""
         checking.check(self._connection)
+
+
+def _fields(api: CrmApi, module: str) -> tuple[Field, ...]:
+    try:
+        return organisation.fields(api, module)
+    except TransientError as error:
+        raise VendorUnavailable(f"The fields of the module {module} could not be read, so the catalog would lack it. {error}") from error
 
 
 def open_system(config: Mapping[str, Any], messages: MessageRepository) -> ZohoCrm:

@@ -45,7 +45,16 @@ def test_numbers_are_the_same_from_json_and_from_text():
 
 
 def test_booleans_are_the_same_from_json_and_from_text():
-    assert [boolean(value) for value in (True, "true", "TRUE", "1", False, "false", "0", "maybe")] == [True, True, True, True, False, False, False, None]
+    assert [boolean(value) for value in (True, "true", "TRUE", "1", False, "false", "0", "maybe")] == [
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+        False,
+        None,
+    ]
 
 
 def test_references_keep_the_id_alone():
@@ -80,7 +89,9 @@ def test_a_row_of_objects_and_a_row_of_cells_become_the_same_bytes_in_the_same_o
     ]
     canonical = Canonical(fields)
     row = {"Opt": False, "$state": "save", "Big": 9007199254740993, "Score": 4.0, "Owner": {"name": "A", "id": "9"}, "Last_Name": "a\nb", "id": "1"}
-    cells = canonical.from_cells(["Score", "Id", "Last_Name", "Owner", "Opt", "Big", "Unknown"])(["4.00", "1", "a\nb", "9", "false", "9007199254740993", "x"])
+    cells = canonical.from_cells(["Score", "Id", "Last_Name", "Owner", "Opt", "Big", "Unknown"])(
+        ["4.00", "1", "a\nb", "9", "false", "9007199254740993", "x"]
+    )
     assert orjson.dumps(canonical.from_json(row)) == orjson.dumps(cells)
     assert list(cells) == ["id", "Last_Name", "Owner", "Score", "Opt", "Big"]
 

@@ -48,11 +48,12 @@ class Feeds:
     created: frozenset[str]
 
 
-def budgeted(config: Config, connected: Connected, ledger: Ledger) -> None:
+def budgeted(config: Config, connected: Connected, ledger: Ledger) -> Budget:
     """From now on every call is reserved in the ledger before it is made."""
     limits = connected.account.tool.traits.limits
     budget = Budget(ledger, config.settings.account, limits, share=config.share_of_limit, clock=connected.clock)
     connected.account.reserve = budget.reserve
+    return budget
 
 
 def find_feeds(config: Config, connected: Connected, problems: Problems, *, create: bool) -> Feeds:

@@ -98,6 +98,21 @@ def _stream() -> dict[str, Any]:
         "create_list": _flag("Create the list", "Create it when no list has this name."),
         "first_contact": _text("First contact", "An address of yours to create the list with: the vendor cannot create an empty one."),
         "signup_form": _choice("Sign-up form of a created list", "A public list asks each person for a confirmation.", SIGNUP_FORMS),
+        "on_delete": _choice("When the last record of an address is gone", "Suppress is for the whole account and cannot be undone.", ON_DELETE),
+        "topic": _text("Topic", "Topic name or id for accounts with topics; several with commas."),
+        "source": _text("Source tag", "Sent when somebody is added; the vendor does not change it later."),
+        **_record_options(),
+    }
+    return {
+        "type": "object",
+        "title": "Stream",
+        "required": ["stream"],
+        "properties": {name: {**schema, "order": order} for order, (name, schema) in enumerate(properties.items())},
+    }
+
+
+def _record_options() -> dict[str, dict[str, Any]]:
+    return {
         "address_field": _text("Address column", "Default: the e-mail column called Email, else the first e-mail column."),
         "opt_out_field": _text("Opt-out column", "Default: Email_Opt_Out where the stream has it."),
         "no_opt_out_field": _flag("There is no opt-out column", "I confirm that this stream has none."),
@@ -119,17 +134,8 @@ def _stream() -> dict[str, Any]:
             "items": {"type": "string"},
         },
         "update_empty": _flag("Update empty", "An erased value erases the field.", default=True),
-        "on_delete": _choice("When the last record of an address is gone", "Suppress is for the whole account and cannot be undone.", ON_DELETE),
         "last_contacted_field": _text("Last contacted column", "Who was contacted last wins an address that several records share."),
         "last_modified_field": _text("Last modified column", "Decides where nobody was contacted."),
-        "topic": _text("Topic", "Topic name or id for accounts with topics; several with commas."),
-        "source": _text("Source tag", "Sent when somebody is added; the vendor does not change it later."),
-    }
-    return {
-        "type": "object",
-        "title": "Stream",
-        "required": ["stream"],
-        "properties": {name: {**schema, "order": order} for order, (name, schema) in enumerate(properties.items())},
     }
 
 

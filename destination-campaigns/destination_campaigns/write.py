@@ -43,7 +43,7 @@ def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Outp
 def _sync(
     config: Config, streams: dict[str, Stream], connected: Connected, *, ledger: Ledger, stdin: IO[bytes], output: Output, stopping: Stopping
 ) -> None:
-    budgeted(config, connected, ledger)
+    budget = budgeted(config, connected, ledger)
     connected.account.check_access()
     problems = Problems()
     mapped = mappings(config, streams, connected.account.fields(), problems)
@@ -51,6 +51,7 @@ def _sync(
     problems.raise_any()
     read = readers(streams, mapped, connected, output)
     run = _run(config, streams, feeds, connected=connected, ledger=ledger, output=output)
+    run.budget.spent.update(budget.spent)  # what setting up cost belongs to this run
     stopping.on_stop(run.ask_to_stop)
     try:
         run.open()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mailsync.errors import ConfigError
 from mailsync.zoho_crm.api import CrmApi
 from mailsync.zoho_crm.fields import MODIFIED_TIME, Field
 from mailsync.zoho_crm.refusals import CrmRefusal
@@ -31,8 +32,13 @@ def pages(api: CrmApi, module: str, fields: Sequence[Field], *, since: str | Non
             read += len(page)
             last = str(page[-1].get(MODIFIED_TIME) or "") or last
             yield page
-        if read < ROWS_PER_LIST or not by_time or last == since:
+        if read < ROWS_PER_LIST:
             return
+        if not by_time or last == since:
+            raise ConfigError(
+                f"Zoho CRM lists at most {ROWS_PER_LIST:,} records of {module}, and neither a query nor a modified time leads to the rest. "
+                "Choose a smaller custom view, or leave the stream out."
+            )
         since = last
 
 
@@ -42,7 +48,8 @@ def _one_list(api: CrmApi, module: str, fields: Sequence[Field], *, since: str |
     order = {"cvid": view_id} if view_id else {"sort_by": sort, "sort_order": "asc"}
     cost = 3 if view_id else 1
     tokens: list[str | None] = [None] * len(chunks)
-    while True:
+    read = 0
+    while read < ROWS_PER_LIST:
         merged: dict[str, Row] = {}
         more = False
         for index, chunk in enumerate(chunks):
@@ -56,6 +63,7 @@ def _one_list(api: CrmApi, module: str, fields: Sequence[Field], *, since: str |
             _merge(merged, answer.get("data") or [], first=index == 0)
             info = answer.get("info") or {}
             tokens[index], more = info.get("next_page_token"), bool(info.get("more_records"))
+        read += len(merged)
         if merged:
             yield [_complete(api, module, row, fields) for row in merged.values()]
         if not more or not tokens[0]:

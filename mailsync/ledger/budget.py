@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from mailsync.clock import Clock
 from mailsync.errors import TransientError
@@ -21,6 +24,7 @@ from mailsync.membership.tool import Window
 BUCKETS = 240
 DAY_S = 86_400.0
 LONGEST_NAP_S = 60.0
+CLEAN_EVERY = 50
 
 
 class BudgetSpent(TransientError):
@@ -83,17 +87,18 @@ class Budget:
     def try_reserve(self, connection: sa.Connection, endpoint: str) -> float | None:
         """Reserve inside the caller's transaction. None: done. Else seconds to wait. Raises BudgetSpent for a day's window."""
         now = self._clock.now()
-        locked = connection.execute(
-            sa.select(lock.c.until).where(lock.c.account == self._account, lock.c.endpoint == endpoint, lock.c.until > now)
-        ).scalar()
+        locked = connection.execute(_LOCKED, {"account": self._account, "endpoint": endpoint, "now": now}).scalar()
         if locked is not None:
             return float(locked) - now
+        used = self._used(connection, endpoint, now)
         for seconds, allowed in self._windows.get(endpoint, ()):
-            wait = self._wait_in(connection, endpoint, seconds, allowed, now)
-            if wait is not None and seconds >= DAY_S:
+            calls, oldest = used.get(seconds, (0, 0))
+            if calls < allowed:
+                continue
+            wait = (oldest + 1) * (seconds / BUCKETS) + seconds - now + 0.001
+            if seconds >= DAY_S:
                 raise BudgetSpent(endpoint, wait)
-            if wait is not None:
-                return wait
+            return wait
         self._count(connection, endpoint, now)
         return None
 
@@ -113,46 +118,57 @@ class Budget:
         now, found = self._clock.now(), []
         with self._ledger.begin() as connection:
             for endpoint, windows in self._windows.items():
-                for seconds, allowed in windows:
-                    used = self._used(connection, endpoint, seconds, now)
-                    if used:
-                        found.append(Use(endpoint, seconds, used, allowed))
+                used = self._used(connection, endpoint, now)
+                found += [Use(endpoint, seconds, used[seconds][0], allowed) for seconds, allowed in windows if seconds in used]
         return found
 
     def seconds_for(self, calls: int, endpoint: str) -> float:
         """How long so many calls take at the pace that every window of the endpoint allows."""
         return max((calls / allowed * seconds for seconds, allowed in self._windows.get(endpoint, ()) if calls > allowed), default=0.0)
 
-    def _wait_in(self, connection: sa.Connection, endpoint: str, seconds: float, allowed: int, now: float) -> float | None:
-        if self._used(connection, endpoint, seconds, now) < allowed:
-            return None
-        width = seconds / BUCKETS
-        oldest = connection.execute(sa.select(sa.func.min(reservation.c.bucket)).where(self._mine(endpoint, seconds, now))).scalar_one()
-        return float((int(oldest) + 1) * width + seconds - now) + 0.001
-
-    def _used(self, connection: sa.Connection, endpoint: str, seconds: float, now: float) -> int:
-        total = connection.execute(sa.select(sa.func.sum(reservation.c.calls)).where(self._mine(endpoint, seconds, now))).scalar()
-        return int(total or 0)
-
-    def _mine(self, endpoint: str, seconds: float, now: float) -> sa.ColumnElement[bool]:
-        first = math.floor((now - seconds) / (seconds / BUCKETS))
-        c = reservation.c
-        return sa.and_(c.account == self._account, c.endpoint == endpoint, c.window_s == seconds, c.bucket >= first)
+    def _used(self, connection: sa.Connection, endpoint: str, now: float) -> dict[float, tuple[int, int]]:
+        """Window → calls reserved in it, and its oldest bucket that still counts."""
+        windows = self._windows.get(endpoint, ())
+        if not windows:
+            return {}
+        mine = {"account": self._account, "endpoint": endpoint}
+        firsts = {f"first_{number}": math.floor((now - seconds) / (seconds / BUCKETS)) for number, (seconds, _) in enumerate(windows)}
+        rows = connection.execute(_used_query(tuple(seconds for seconds, _ in windows)), mine | firsts)
+        return {float(row[0]): (int(row[1]), int(row[2])) for row in rows}
 
     def _count(self, connection: sa.Connection, endpoint: str, now: float) -> None:
         self.spent[endpoint] = self.spent.get(endpoint, 0) + 1
-        for seconds, _ in self._windows.get(endpoint, ()):
-            self._count_in(connection, endpoint, seconds, math.floor(now / (seconds / BUCKETS)))
-
-    def _count_in(self, connection: sa.Connection, endpoint: str, seconds: float, bucket: int) -> None:
-        c = reservation.c
-        key = sa.and_(c.account == self._account, c.endpoint == endpoint, c.window_s == seconds)
-        updated = connection.execute(sa.update(reservation).where(key, c.bucket == bucket).values(calls=c.calls + 1))
-        if updated.rowcount:
+        windows = self._windows.get(endpoint, ())
+        if not windows:
             return
-        connection.execute(sa.delete(reservation).where(key, c.bucket < bucket - BUCKETS - 1))
-        statement = self._ledger.upsert(reservation)
-        connection.execute(statement, {"account": self._account, "endpoint": endpoint, "window_s": seconds, "bucket": bucket, "calls": 1})
+        key = {"account": self._account, "endpoint": endpoint, "calls": 1}
+        rows = [key | {"window_s": seconds, "bucket": math.floor(now / (seconds / BUCKETS))} for seconds, _ in windows]
+        connection.execute(_count_statement(self._ledger.is_sqlite), rows)
+        if self.spent[endpoint] % CLEAN_EVERY == 1:
+            for row in rows:
+                old = {"account": self._account, "endpoint": endpoint, "window_s": row["window_s"], "before": row["bucket"] - BUCKETS - 1}  # type: ignore[operator]
+                connection.execute(_CLEAN, old)
+
+
+_MINE = sa.and_(reservation.c.account == sa.bindparam("account"), reservation.c.endpoint == sa.bindparam("endpoint"))
+_CLEAN = sa.delete(reservation).where(_MINE, reservation.c.window_s == sa.bindparam("window_s"), reservation.c.bucket < sa.bindparam("before"))
+_LOCKED = sa.select(lock.c.until).where(
+    lock.c.account == sa.bindparam("account"), lock.c.endpoint == sa.bindparam("endpoint"), lock.c.until > sa.bindparam("now")
+)
+
+
+@cache
+def _used_query(windows: tuple[float, ...]) -> Any:
+    c = reservation.c
+    each = [sa.and_(c.window_s == seconds, c.bucket >= sa.bindparam(f"first_{number}")) for number, seconds in enumerate(windows)]
+    return sa.select(c.window_s, sa.func.sum(c.calls), sa.func.min(c.bucket)).where(_MINE, sa.or_(*each)).group_by(c.window_s)
+
+
+@cache
+def _count_statement(is_sqlite: bool) -> Any:  # noqa: FBT001 - the cache's key
+    statement: Any = (sqlite.insert if is_sqlite else postgresql.insert)(reservation)
+    keys = [column.name for column in reservation.primary_key]
+    return statement.on_conflict_do_update(index_elements=keys, set_={"calls": reservation.c.calls + 1})
 
 
 def _share(calls: int, share: float) -> int:

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,7 @@ class Ledger:
 
     def insert_new(self, table: sa.Table) -> Any:
         """An INSERT that leaves a row of the same key as it is."""
-        statement: Any = _insert(self._engine.dialect.name, table)
-        return statement.on_conflict_do_nothing()
+        return _insert_new(self._engine.dialect.name, table)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -81,12 +81,19 @@ class Ledger:
         return facts
 
 
+@cache  # building a statement costs more than running it, and one is needed for every call that writes
 def upsert(dialect: str, table: sa.Table) -> Any:
     """An INSERT … ON CONFLICT DO UPDATE over the table's primary key."""
     statement: Any = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
     changes: Mapping[str, Any] = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changes) if changes else statement.on_conflict_do_nothing()
+
+
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> Any:
+    statement: Any = _insert(dialect, table)
+    return statement.on_conflict_do_nothing()
 
 
 def _insert(dialect: str, table: sa.Table) -> Any:

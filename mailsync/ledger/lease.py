@@ -19,6 +19,10 @@ from mailsync.ledger.schema import lease
 LENGTH_S = 180.0
 RENEW_EVERY_S = 30.0
 
+_MINE = sa.and_(lease.c.sync == sa.bindparam("k_sync"), lease.c.token == sa.bindparam("k_token"))
+_HELD = sa.select(lease.c.token).where(_MINE)
+_RENEW = sa.update(lease).where(_MINE).values(ends_at=sa.bindparam("v_ends_at"))
+
 
 def this_process() -> str:
     """Who holds: host and process."""
@@ -66,11 +70,11 @@ class Lease:
     def fence(self, connection: sa.Connection) -> None:
         """Inside a transaction: still ours? Raises TransientError when another run took over; renews when it is time."""
         now = self._time()
-        mine = (lease.c.sync == self._sync) & (lease.c.token == self._token)
+        mine = {"k_sync": self._sync, "k_token": self._token}
         if now - self._renewed < RENEW_EVERY_S:
-            still = connection.execute(sa.select(lease.c.token).where(mine)).one_or_none() is not None
+            still = connection.execute(_HELD, mine).one_or_none() is not None
         else:
-            still = connection.execute(sa.update(lease).where(mine).values(ends_at=now + LENGTH_S)).rowcount == 1
+            still = connection.execute(_RENEW, mine | {"v_ends_at": now + LENGTH_S}).rowcount == 1
             self._renewed = now
         if not still:
             raise TransientError(f"Another run of sync {self._sync!r} took over; this one stops without writing anything more.")

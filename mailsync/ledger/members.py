@@ -8,11 +8,15 @@ from collections.abc import Collection, Iterable, Sequence
 import sqlalchemy as sa
 
 from mailsync.ledger.engine import Ledger
-from mailsync.ledger.schema import dirty, member, written
+from mailsync.ledger.schema import dirty, member, reading, written
 from mailsync.membership.model import MemberRow
 
 _COLUMNS = tuple(field.name for field in dataclasses.fields(MemberRow))
 _SELECT = sa.select(*(member.c[name] for name in _COLUMNS))
+# Of these a read may say something new although it shows what the last one showed (see `membership.observe`).
+_UNSETTLED = sa.or_(
+    member.c.open.is_not(None), member.c.removed.is_not(None), member.c.pending == 1, member.c.unknown == 1, member.c.answered_at > member.c.seen_at
+)
 
 
 def load(connection: sa.Connection, list_id: str, addresses: Collection[str]) -> dict[str, MemberRow]:
@@ -32,10 +36,28 @@ def with_open_intents(connection: sa.Connection, list_id: str) -> list[MemberRow
     return [MemberRow(*row) for row in connection.execute(_SELECT.where(member.c.list == list_id, member.c.open.is_not(None)))]
 
 
-def known_not_read(connection: sa.Connection, list_id: str, read: sa.Select[tuple[str]], after: str, size: int) -> list[MemberRow]:
-    """Known members that a read did not show, in order of their address, after one of them."""
-    query = _SELECT.where(member.c.list == list_id, member.c.address > after, member.c.address.not_in(read)).order_by(member.c.address).limit(size)
+def read_anew(connection: sa.Connection, list_id: str, after: str, size: int) -> list[tuple[str, str, str]]:
+    """Rows of a read (address, spelling, status) that say something new, in order of their address."""
+    r, m = reading.c, member.c
+    same = sa.and_(m.list == r.list, m.address == r.address)
+    query = sa.select(r.address, r.spelling, r.status).select_from(reading.outerjoin(member, same))
+    query = query.where(r.list == list_id, r.address > after, sa.or_(m.address.is_(None), m.seen != r.status, _UNSETTLED))
+    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(r.address).limit(size))]
+
+
+def known_not_read(connection: sa.Connection, list_id: str, after: str, at: float, size: int) -> list[MemberRow]:
+    """Known members that a read begun at `at` does not show and of whom that is new, in order of their address."""
+    c = member.c
+    read = sa.exists().where(reading.c.list == c.list, reading.c.address == c.address)
+    new = sa.and_(c.seen_at < at, sa.or_(c.seen != "absent", _UNSETTLED))
+    query = _SELECT.where(c.list == list_id, c.address > after, new, ~read).order_by(c.address).limit(size)
     return [MemberRow(*row) for row in connection.execute(query)]
+
+
+def seen_again(connection: sa.Connection, list_id: str, at: float) -> None:
+    """Everybody of whom a complete read said nothing new was seen again as before."""
+    c = member.c
+    connection.execute(sa.update(member).where(c.list == list_id, c.seen_at < at).values(seen_before=c.seen, seen_at=at))
 
 
 def owned_and_on(connection: sa.Connection, list_id: str) -> int:

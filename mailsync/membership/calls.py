@@ -24,7 +24,7 @@ from mailsync.membership.tool import Fate, MailingList, MailingTool, Outcome
 LOST = Outcome(Fate.LOST)
 
 
-class Waited(Exception):  # noqa: N818 - a signal, not an error: time has passed, so decide again
+class Waited(Exception):
     """The call was not made: its budget or a lock had to be waited for first."""
 
 

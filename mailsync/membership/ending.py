@@ -40,6 +40,10 @@ class Ending:
         parts.settler.settle_all()
         self._note_completed(complete)
         notes += [
+            f"Stream {name}: the refresh of this generation is closed, so the records were taken as changes; nothing was removed for being absent."
+            for name in sorted(parts.mirror.not_rising)
+        ]
+        notes += [
             f"{count} people opted out in the CRM are on list {key} by somebody else's doing; set crm_opt_out_reaches to everyone to act on them."
             for key, count in parts.foreign_opt_outs.items()
         ]

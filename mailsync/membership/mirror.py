@@ -28,6 +28,7 @@ class Mirror:
         with ledger.begin() as connection:
             rows = connection.execute(sa.select(stream).where(stream.c.sync == sync)).all()
         self._open: dict[str, int] = {row.stream: int(row.open_generation) for row in rows if row.open_generation is not None}
+        self.not_rising: set[str] = set()
         self._closed: dict[str, int] = {row.stream: int(row.closed_generation) for row in rows}
 
     @property
@@ -38,6 +39,8 @@ class Mirror:
     def first_record(self, plan: StreamPlan) -> None:
         """A record of this stream arrived: open its refresh, if it asks for one that is not closed yet."""
         wanted = plan.generation
+        if plan.minimum_generation == wanted and 0 < wanted == self._closed.get(plan.name, 0):
+            self.not_rising.add(plan.name)
         if plan.minimum_generation != wanted or wanted <= self._closed.get(plan.name, 0) or self._open.get(plan.name, -1) >= wanted:
             return
         self._open[plan.name] = wanted

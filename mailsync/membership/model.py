@@ -13,8 +13,13 @@ ACTIVE = ListedStatus.ACTIVE.value
 UNSUBSCRIBED = ListedStatus.UNSUBSCRIBED.value
 BOUNCED = ListedStatus.BOUNCED.value
 
+NEVER = float("inf")
+
 LEAVINGS = frozenset({"crm_opt_out", "complaint", "left", "left_or_returned", "left_elsewhere", "forgotten"})
 """The suppressions that take a person off at once; bounced and vanished belong to the address, not to the person."""
+
+LEFT_HERE = frozenset({"left", "left_or_returned", "complaint"})
+"""Those that a call of ours may have undone on this very list; erasure and leaving under another address were never undone by it."""
 
 
 @dataclass(slots=True)
@@ -102,7 +107,7 @@ class Situation:
 
     member: MemberRow
     suppressed: str | None = None  # the reason of section "Suppression", None: may be subscribed
-    suppressed_since: float = 0.0
+    suppressed_since: float = NEVER  # when they left this very list
     winner: RecordRow | None = None
     claimants: list[RecordRow] = field(default_factory=list)  # live records that feed this list with this address
     written_hash: str | None = None
@@ -122,7 +127,7 @@ class Decision:
     reason: str = ""
 
 
-def decide(at: Situation, rules: Rules) -> Decision:  # noqa: PLR0911, C901 - the decision table, one row a line, first that holds
+def decide(at: Situation, rules: Rules) -> Decision:  # noqa: PLR0911 - the decision table, one row a line, first that holds
     """Table "Deciding": the action for one (list, address) and the fate of the winner behind it. A pure function."""
     member = at.member
     if at.suppressed is not None:
@@ -169,4 +174,4 @@ def _must_leave_now(at: Situation, rules: Rules) -> bool:
         return True
     if at.suppressed == "crm_opt_out":
         return rules.opt_out_reaches_everyone
-    return member.called_at > at.suppressed_since
+    return at.suppressed in LEFT_HERE and member.called_at > at.suppressed_since

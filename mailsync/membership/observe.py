@@ -9,7 +9,7 @@ from mailsync.membership.model import ABSENT, ACTIVE, BOUNCED, UNSUBSCRIBED, Mem
 
 @dataclass(slots=True)
 class Observed:
-    """`suppress` a reason on this list (bounced and vanished reach further, the caller knows); `consent` lifts; `rewrite` forgets what was written."""
+    """`suppress`: a reason on this list (bounced and vanished reach further, the caller knows). `consent` lifts. `rewrite` forgets what was written."""
 
     suppress: str | None = None
     consent: bool = False
@@ -29,7 +29,7 @@ class ListFacts:
 
 def observe(member: MemberRow, now: str, facts: ListFacts) -> Observed:
     """Move the row to what the read shows, and say what follows from it."""
-    before = (member.seen, member.open, member.removed, member.ours, member.pending, member.unknown)
+    before = _decisive(member)
     if member.open == "sub":
         found = _open_subscription(member, now, facts)
     elif member.open is not None:
@@ -38,11 +38,16 @@ def observe(member: MemberRow, now: str, facts: ListFacts) -> Observed:
         found = _at_rest(member, now, facts)
     member.seen_before, member.seen, member.seen_at = member.seen, now, facts.at
     found.changed = found.suppress is not None or found.consent or found.rewrite
-    found.changed = found.changed or before != (member.seen, member.open, member.removed, member.ours, member.pending, member.unknown)
+    found.changed = found.changed or before != _decisive(member)
     return found
 
 
-def _open_subscription(member: MemberRow, now: str, facts: ListFacts) -> Observed:
+def _decisive(member: MemberRow) -> tuple[object, ...]:
+    """What a decision depends on: a read that only confirms an answered call changes nothing."""
+    return (member.is_on, member.open, member.removed, member.ours, member.pending, member.unknown)
+
+
+def _open_subscription(member: MemberRow, now: str, facts: ListFacts) -> Observed:  # noqa: PLR0911 - a table, one row a line
     """Table "Open intents", rows with a subscribe call that has no answer."""
     member.open = None
     if now == ACTIVE:

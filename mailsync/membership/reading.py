@@ -76,12 +76,11 @@ class Reader:
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
             facts = ListFacts(listing.has_form, self._tool.traits.can_delete_member, before.complete_at > 0, at)
-            for batch in self._shown(connection, list_id):
-                self._compare(connection, list_id, batch, facts)
-            for rows in self._not_shown(connection, list_id):
+            self._compare_shown(connection, list_id, facts)
+            for rows in self._not_shown(connection, list_id, at):
                 self._apply(connection, list_id, [(row, ABSENT) for row in rows], facts)
-            connection.execute(sa.delete(reading).where(reading.c.list == list_id))
-            connection.execute(self._ledger.upsert(read_marks), {"list": list_id, "complete_at": at, "leavers_at": at})
+            members.seen_again(connection, list_id, at)
+            self._note(connection, list_id, complete_at=at, leavers_at=at)
 
     def read_leavers(self, listing: MailingList) -> None:
         """Only who unsubscribed or bounced: cheap, and what must be fresh before people are subscribed."""
@@ -91,10 +90,13 @@ class Reader:
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
             facts = ListFacts(listing.has_form, self._tool.traits.can_delete_member, before.complete_at > 0, at)
-            for batch in self._shown(connection, list_id):
-                self._compare(connection, list_id, batch, facts)
-            connection.execute(sa.delete(reading).where(reading.c.list == list_id))
-            connection.execute(self._ledger.upsert(read_marks), {"list": list_id, "complete_at": before.complete_at, "leavers_at": at})
+            self._compare_shown(connection, list_id, facts)
+            self._note(connection, list_id, complete_at=before.complete_at, leavers_at=at)
+
+    def _note(self, connection: sa.Connection, list_id: str, *, complete_at: float, leavers_at: float) -> None:
+        connection.execute(sa.delete(reading).where(reading.c.list == list_id))
+        values = {"list": list_id, "complete_at": complete_at, "leavers_at": leavers_at}
+        connection.execute(self._ledger.upsert(read_marks), values)
 
     def _stage_until_still(self, listing: MailingList, list_id: str, statuses: tuple[ListedStatus, ...]) -> float:
         """Pages into the staging table; when the read began."""
@@ -146,30 +148,20 @@ class Reader:
             with self._ledger.begin() as connection:
                 connection.execute(self._ledger.upsert(reading), rows)
 
-    def _shown(self, connection: sa.Connection, list_id: str) -> Iterator[dict[str, tuple[str, str]]]:
+    def _compare_shown(self, connection: sa.Connection, list_id: str, facts: ListFacts) -> None:
+        """Only rows of which the read says something new leave the database: in a quiet list that is nobody."""
         after = ""
-        while True:
-            c = reading.c
-            query = sa.select(c.address, c.spelling, c.status).where(c.list == list_id, c.address > after).order_by(c.address).limit(BATCH)
-            batch = {row[0]: (row[1], row[2]) for row in connection.execute(query)}
-            if not batch:
-                return
-            yield batch
-            after = max(batch)
+        while batch := members.read_anew(connection, list_id, after, BATCH):
+            known = members.load(connection, list_id, [address for address, _, _ in batch])
+            rows = [(known.get(address) or MemberRow(list_id, address, spelling), status) for address, spelling, status in batch]
+            self._apply(connection, list_id, rows, facts)
+            after = batch[-1][0]
 
-    def _not_shown(self, connection: sa.Connection, list_id: str) -> Iterator[list[MemberRow]]:
-        read = sa.select(reading.c.address).where(reading.c.list == list_id)
+    def _not_shown(self, connection: sa.Connection, list_id: str, at: float) -> Iterator[list[MemberRow]]:
         after = ""
-        while rows := members.known_not_read(connection, list_id, read, after, BATCH):
+        while rows := members.known_not_read(connection, list_id, after, at, BATCH):
             yield rows
             after = rows[-1].address
-
-    def _compare(self, connection: sa.Connection, list_id: str, batch: dict[str, tuple[str, str]], facts: ListFacts) -> None:
-        known = members.load(connection, list_id, batch)
-        rows = [(known.get(address) or MemberRow(list_id, address, spelling), status) for address, (spelling, status) in batch.items()]
-        for row, _ in rows:
-            row.spelling = batch[row.address][0]
-        self._apply(connection, list_id, rows, facts)
 
     def _apply(self, connection: sa.Connection, list_id: str, rows: list[tuple[MemberRow, str]], facts: ListFacts) -> None:
         suppress: list[tuple[str, str, str, float]] = []

@@ -61,9 +61,9 @@ class Responses:
             return False
         if response.kind == "complaint":
             self._suppressions.add(connection, [(self._suppressions.everywhere, address, "complaint", response.at or 0.0)])
-        else:
-            rows = [(one, address, "left", self._moment(connection, one, address, response.at)) for one in fresh]
-            self._suppressions.add(connection, rows)
+        # Who complains has left the lists that the campaign went to, as well as everything else.
+        rows = [(one, address, "left", self._moment(connection, one, address, response.at)) for one in fresh]
+        self._suppressions.add(connection, rows)
         members.mark_dirty(self._ledger, connection, self._situations.lists | set(lists), self._situations.reach(connection, [address]))
         return True
 

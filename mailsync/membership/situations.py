@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from mailsync.ledger import members, records
 from mailsync.ledger.suppressions import Suppressed, Suppressions
-from mailsync.membership.model import MemberRow, RecordRow, Situation
+from mailsync.membership.model import LEFT_HERE, NEVER, MemberRow, RecordRow, Situation
 
 _ORDER = ("complaint", "left", "left_or_returned", "left_elsewhere", "forgotten", "vanished", "bounced")
 _SPREADING = {"left", "complaint"}
@@ -73,7 +73,7 @@ class Situations:
         in_scope = [row for row in live if (row.sync, row.stream) in self._feeds] if self._by_contact else claimants
         winner = max(in_scope, key=lambda row: row.rank) if len(in_scope) > 1 else (in_scope[0] if in_scope else None)
         member = known or MemberRow(list_id, address, (winner.spelling if winner else None) or address)
-        reason, since = suppressed or (None, 0.0)
+        reason, since = suppressed or (None, NEVER)
         return Situation(member, reason, since, winner, claimants, written)
 
     def _reasons(
@@ -87,15 +87,14 @@ class Situations:
         found: dict[str, tuple[str, float]] = {}
         for address in {*rows, *opted_out, *elsewhere}:
             if address in opted_out:
-                found[address] = ("crm_opt_out", 0.0)
+                found[address] = ("crm_opt_out", NEVER)
                 continue
-            reasons = {one.reason: one.since for one in rows.get(address, ())}
-            if address in elsewhere:
-                reasons["left_elsewhere"] = elsewhere[address]
-            found[address] = next((reason, reasons[reason]) for reason in _ORDER if reason in reasons)
+            reasons = {one.reason for one in rows.get(address, ())} | ({"left_elsewhere"} if address in elsewhere else set())
+            here = [one.since for one in rows.get(address, ()) if one.list == list_id and one.reason in LEFT_HERE]
+            found[address] = (next(reason for reason in _ORDER if reason in reasons), max(here, default=NEVER))
         return found
 
-    def _left_elsewhere(self, connection: sa.Connection, list_id: str, holders: Mapping[str, list[RecordRow]]) -> dict[str, float]:
+    def _left_elsewhere(self, connection: sa.Connection, list_id: str, holders: Mapping[str, list[RecordRow]]) -> set[str]:
         """A live record that feeds the list ever held another address, and that one left this list or complained."""
         moved = [
             row for rows in holders.values() for row in rows if row.live and row.moved and list_id in self._feeds.get((row.sync, row.stream), ())
@@ -103,15 +102,12 @@ class Situations:
         formers = records.formers_of(connection, moved)
         before = {address for addresses in formers.values() for address in addresses}
         if not before:
-            return {}
-        left = {address: since for address, rows in self._suppressions.load(connection, list_id, before).items() for since in _spreading(rows)}
-        found: dict[str, float] = {}
-        for row in moved:
-            for address in formers.get((row.sync, row.stream, row.id), ()):
-                if address != row.address and address in left:
-                    found[str(row.address)] = left[address]
-        return found
+            return set()
+        left = {address for address, rows in self._suppressions.load(connection, list_id, before).items() if _spreads(rows)}
+        return {
+            str(row.address) for row in moved if any(one != row.address and one in left for one in formers.get((row.sync, row.stream, row.id), ()))
+        }
 
 
-def _spreading(rows: Iterable[Suppressed]) -> list[float]:
-    return [row.since for row in rows if row.reason in _SPREADING]
+def _spreads(rows: Iterable[Suppressed]) -> bool:
+    return any(row.reason in _SPREADING for row in rows)

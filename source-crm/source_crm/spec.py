@@ -11,7 +11,7 @@ import yaml
 from source_crm.systems import SYSTEMS
 
 PACKAGE = "source_crm"
-DOCUMENTATION = "https://docs.airbyte.com/integrations/sources/crm"
+DOCUMENTATION = "https://github.com/crm-campaigns-bridge/crm-campaigns-bridge/blob/main/docs/connectors/source-crm.md"
 
 
 def read_yaml(path: str) -> dict[str, Any]:

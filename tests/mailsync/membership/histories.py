@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,13 +14,15 @@ from tests.mailsync.membership.scene import Ran, Scene
 
 A, B, C = "a@example.com", "b@example.com", "c@example.com"
 SYNCS = {"s": [("Leads", "L")], "t": [("Contacts", "L")]}
+MEMORY_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 TWO_LISTS = {"s": [("Leads", "L"), ("Contacts", "L2")]}
 
 
 @pytest.fixture
-def scene(tmp_path: Any) -> Callable[..., Scene]:
-    """Makes a scene; each test has one ledger."""
-    return lambda **options: Scene(str(tmp_path / "ledger.db"), **options)
+def scene() -> Iterator[Callable[..., Scene]]:
+    """Makes a scene; each test has one ledger. In memory where there is such a disk: what is tested is dying processes, not dying disks."""
+    with tempfile.TemporaryDirectory(dir=MEMORY_DISK) as directory:
+        yield lambda **options: Scene(f"{directory}/ledger.db", **options)
 
 
 def fine(ran: Ran) -> Ran:

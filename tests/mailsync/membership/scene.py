@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,21 +27,32 @@ L, L2, L3, F = "L", "L2", "L3", "F"
 
 
 class CrashingLedger(Ledger):
-    """Dies at one of its commits: `die_at` counts them, `before` tells on which side."""
+    """Dies at one of its commits: `die_at` counts those that change something, `before` tells on which side."""
 
     commits = 0
     die_at: int | None = None
     before = True
+    changes = False
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
+        self.changes = False
         with super().begin() as connection:
             yield connection
-            self.commits += 1
-            if self.before and self.commits == self.die_at:
+            self.commits += self.changes
+            if self.changes and self.before and self.commits == self.die_at:
                 raise Crash
-        if not self.before and self.commits == self.die_at:
+        if self.changes and not self.before and self.commits == self.die_at:
             raise Crash
+
+    def watch(self) -> CrashingLedger:
+        """From now on."""
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            self.changes = self.changes or not statement.startswith("SELECT")
+
+        sa.event.listen(self._engine, "before_cursor_execute", note)
+        return self
 
 
 @dataclass(slots=True)
@@ -149,8 +163,8 @@ class Scene:
     ) -> Ran:
         """One run of one sync, an hour after the last one. `complete`: all streams, none, or these. `die_at`: the commit at which the process dies."""
         self.clock.time += HOUR
-        ledger = CrashingLedger(Ledger.open(self.location, clock=self.clock)._engine, clock=self.clock)
-        ledger.commits, ledger.die_at, ledger.before = 0, die_at, before
+        ledger = CrashingLedger.open(self.location, clock=self.clock).watch()
+        ledger.die_at, ledger.before = die_at, before
         events: list[Event] = []
         plan = self.plan(sync, generations or {}, options)
         run = Run(ledger=ledger, tool=self.tool, plan=plan, clock=self.clock, on_event=events.append)
@@ -213,6 +227,16 @@ class Scene:
             ledger.close()
         raise AssertionError("the day was not spent")
 
+    def clone(self, location: str) -> Scene:
+        """The same world once more, with a ledger of its own (SQLite)."""
+        self.tool.reserve = _unlimited
+        twin = copy.deepcopy(self)
+        twin.location = location
+        for end in ("", "-wal"):
+            if Path(self.location + end).exists():
+                shutil.copy(self.location + end, location + end)
+        return twin
+
     def rows(self, table: sa.Table) -> list[dict[str, Any]]:
         """What the ledger holds."""
         ledger = Ledger.open(self.location, clock=self.clock)
@@ -220,3 +244,7 @@ class Scene:
             found = [dict(row._mapping) for row in connection.execute(sa.select(table))]
         ledger.close()
         return found
+
+
+def _unlimited(_endpoint: str) -> None:
+    return None

@@ -95,10 +95,10 @@ def test_h40_a_refresh_that_crashed_before_its_end_closes_at_the_next_complete(s
 
 
 def test_h40_at_whatever_commit_it_crashed(scene: New) -> None:
+    known = scene(**LEADS)
+    fine(known.run(known.says("r", A), known.says("dead", C), generations={"Leads": (1, 0)}))
     for die_at in range(1, 200):
-        s = scene(**LEADS)
-        s.location = s.location.replace("ledger.db", f"ledger{die_at}.db")
-        fine(s.run(s.says("r", A), s.says("dead", C), generations={"Leads": (1, 0)}))
+        s = known.clone(known.location + str(die_at))
         ran = s.run(s.says("r", A, cursor=50), generations=REFRESH, die_at=die_at)
         if ran.error is None:
             assert die_at > 10

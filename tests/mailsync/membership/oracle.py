@@ -1,0 +1,167 @@
+"""Promises 1 to 4 and 11, stated over what happened, not over how the product works.
+
+The oracle sees three things: what the CRM's records said (and which of it was acknowledged), what people and staff did at the mailing tool, and
+every call that reached the mailing tool. It shares no code with the rules.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from tests.mailsync.membership.fake_tool import Call
+
+Place = tuple[str, str]  # (list key, address)
+RecordId = tuple[str, str, str]  # (sync, stream, id)
+
+
+@dataclass
+class Truth:
+    """What a record says. `address` None: it claims nothing."""
+
+    address: str | None
+    opt_out: bool = False
+    city: str = ""
+    contacted: float = 0.0
+    live: bool = True
+
+
+@dataclass
+class Oracle:
+    """`feeds`: (sync, stream) → list keys; `forms`: keys of lists with a form."""
+
+    feeds: dict[tuple[str, str], tuple[str, ...]]
+    forms: frozenset[str]
+    crm: dict[RecordId, Truth] = field(default_factory=dict)  # as it is
+    acknowledged: dict[RecordId, Truth] = field(default_factory=dict)  # as far as a STATE came back
+    held: dict[RecordId, set[str]] = field(default_factory=lambda: defaultdict(set))  # acknowledged addresses, ever
+    held_or_sent: dict[RecordId, set[str]] = field(default_factory=lambda: defaultdict(set))
+    heirs: dict[RecordId, RecordId] = field(default_factory=dict)
+    left: set[Place] = field(default_factory=set)  # the person's last word about a list
+    shown: set[Place] = field(default_factory=set)  # … and a read or response told the product, before a call
+    just_shown: set[Place] = field(default_factory=set)
+    called: set[Place] = field(default_factory=set)
+    taken_off: set[Place] = field(default_factory=set)
+    theirs: set[Place] = field(default_factory=set)  # somebody else put them there
+    touched: set[str] = field(default_factory=set)  # addresses with a story of their own: end states are not predicted for them
+    mailed: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
+    running: str = ""
+    broken: list[str] = field(default_factory=list)
+
+    # What happens.
+
+    def signs_up(self, place: Place) -> None:
+        self.left.discard(place)
+        self.shown.discard(place)
+        self.just_shown.discard(place)
+        self.theirs.add(place)
+        self.touched.add(place[1])
+
+    def leaves(self, place: Place) -> None:
+        self.left.add(place)
+        self.touched.add(place[1])
+
+    def shows(self, place: Place) -> None:
+        """A page or a response with this leaving was handed to the product; it counts once a call follows."""
+        if place in self.left:
+            self.just_shown.add(place)
+
+    def acknowledge(self, record: RecordId, truth: Truth) -> None:
+        self.acknowledged[record] = truth
+        if truth.address is not None:
+            self.held[record].add(truth.address)
+
+    # Every call that reaches the mailing tool.
+
+    def sees(self, call: Call) -> None:
+        self.shown |= self.just_shown
+        place = (call.list, call.address)
+        if call.method == "take_off":
+            self._sees_take_off(place)
+            self.taken_off.add(place)
+            return
+        self._sees_subscription(place)
+        self.called.add(place)
+        if call.list in self.forms:
+            self.mailed[place] += 1
+            if self.mailed[place] > 1:
+                self.broken.append(f"promise 11: a second call that can mail {place}")
+
+    def _sees_subscription(self, place: Place) -> None:
+        key, address = place
+        if place in self.shown:
+            self.broken.append(f"promise 3: {place} had left, and the product had been told")
+        for record, truth in self.acknowledged.items():
+            if truth.opt_out and address in self.held[record] and record not in self.heirs and self.crm.get(record, truth).opt_out:
+                self.broken.append(f"promise 3: {record} is opted out and held {address}")
+            still = self.crm.get(record)
+            claims = truth.live and truth.address == address and key in self.feeds[record[:2]] and still is not None and still.address == address
+            if claims and still.live and any((key, before) in self.shown for before in self.held[record] - {address}):
+                self.broken.append(f"promise 3: {record} at {address} left {key} with another address")
+
+    def _sees_take_off(self, place: Place) -> None:
+        key, address = place
+        if place not in self.called:
+            self.broken.append(f"promise 4: {place} was never added or updated by us")
+        if self._may_have_left(place):
+            return
+        if place in self.theirs and place not in self.left:
+            self.broken.append(f"promise 4: {place} was put there by somebody else")
+        for record, truth in self.acknowledged.items():
+            if not (truth.live and truth.address == address and key in self.feeds[record[:2]]):
+                continue
+            now = self.crm.get(record)
+            if record[0] != self.running or (now is not None and now.live and now.address == address):
+                self.broken.append(f"promise 4: {place} is claimed by {record}")
+
+    def _may_have_left(self, place: Place) -> bool:
+        """Whether a leaving or opt-out of the same person can be the reason."""
+        key, address = place
+        family = self.family(address)
+        if any((key, one) in self.left or (key, one) in self.shown for one in family) or place in self.left:
+            return True
+        records = [record for record, held in self.held_or_sent.items() if address in held]
+        return any(
+            self.crm.get(record, Truth(None)).opt_out or self.acknowledged.get(record, Truth(None)).opt_out or record in self.heirs.values()
+            for record in records
+        )
+
+    # What must hold when everything has come to rest.
+
+    def family(self, address: str) -> set[str]:
+        """Addresses tied to this one by records that held both, however far."""
+        found, grown = {address}, True
+        while grown:
+            more = set().union(*(held for held in self.held_or_sent.values() if held & found))
+            grown = not more <= found
+            found |= more
+        return found
+
+    def claimants(self, key: str, address: str) -> list[RecordId]:
+        return [record for record, truth in self.crm.items() if truth.live and truth.address == address and key in self.feeds[record[:2]]]
+
+    def winner(self, address: str) -> RecordId:
+        """Fields are the contact's: the best record of the whole account."""
+        rivals = [record for record, truth in self.crm.items() if truth.live and truth.address == address]
+        return max(rivals, key=lambda record: (self.crm[record].contacted, 0.0, record[2], record[0], record[1]))
+
+    def is_plain(self, address: str) -> bool:
+        """Nobody in the family ever left, bounced, vanished, signed up, opted out, or was half-way back."""
+        if self.family(address) & self.touched:
+            return False
+        return not any(truth.opt_out for record, truth in self.crm.items() if self.held_or_sent[record] & self.family(address))
+
+    def at_rest(self, active: dict[str, set[str]], fields: dict[str, dict[str, str]], addresses: list[str]) -> None:
+        """`active`: list key → addresses; `fields`: address → what the contact has."""
+        for key, address in ((key, address) for key in active for address in addresses):
+            place, claimed = (key, address), bool(self.claimants(key, address))
+            if place in self.left and address in active[key] and place in self.called:
+                self.broken.append(f"promise 3: {place} left and is on, by our doing")
+            if key in self.forms or not self.is_plain(address):
+                continue
+            if claimed and address not in active[key]:
+                self.broken.append(f"promise 1: {place} is claimed by {self.claimants(key, address)} and is not on")
+            if claimed and address in active[key] and fields[address].get("City", "") != self.crm[self.winner(address)].city:
+                self.broken.append(f"promise 1: {address} shows {fields[address]}, the winner is {self.winner(address)}")
+            if not claimed and address in active[key]:
+                self.broken.append(f"promise 1: nobody claims {place}, and it is on")

@@ -1,0 +1,277 @@
+"""Random histories of a CRM, of people and staff at the mailing tool, of crashes and lost answers, against the oracle of the promises.
+
+`MAILSYNC_HISTORIES` sets how many; the default is what a test run has time for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from mailsync.membership.plan import Claim
+from mailsync.membership.told import Braked
+from mailsync.membership.tool import ListedStatus, Member, Response
+from tests.mailsync.membership.fake_tool import Crash, FakeTool
+from tests.mailsync.membership.histories import MEMORY_DISK
+from tests.mailsync.membership.oracle import Oracle, RecordId, Truth
+from tests.mailsync.membership.scene import Ran, Scene
+
+FEEDS = {"s": [("Leads", "L"), ("Contacts", "L"), ("Contacts", "L2"), ("Contacts", "F")], "t": [("Partners", "L")]}
+STREAMS = [("s", "Leads"), ("s", "Contacts"), ("t", "Partners")]
+ADDRESSES = [f"{name}@example.com" for name in "abcde"]
+HISTORIES = int(os.environ.get("MAILSYNC_HISTORIES", "60"))
+
+records = st.tuples(st.sampled_from(STREAMS), st.sampled_from(["1", "2"])).map(lambda one: (*one[0], one[1]))
+addresses = st.sampled_from(ADDRESSES)
+lists = st.sampled_from(["L", "L2"])
+
+
+class Watched(FakeTool):
+    """Tells the oracle what the product was shown."""
+
+    oracle: Oracle
+
+    def page(self, list_key: str, status: ListedStatus, first: int, size: int) -> list[Member]:
+        rows = super().page(list_key, status, first, size)
+        if status is ListedStatus.UNSUBSCRIBED:
+            for row in rows:
+                self.oracle.shows((list_key, row.address))
+        return rows
+
+    def leavings(self, since: float | None) -> Iterator[Response]:
+        for response in super().leavings(since):
+            for key in response.list_keys:
+                self.oracle.shows((key, response.address))
+            yield response
+
+
+class Histories(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.directory = tempfile.mkdtemp(dir=MEMORY_DISK)
+        self.scene = Scene(f"{self.directory}/ledger.db", feeds=FEEDS, options={"allow_confirmation_mails": True})
+        feeds: dict[tuple[str, str], tuple[str, ...]] = {}
+        for sync, pairs in FEEDS.items():
+            for stream, key in pairs:
+                feeds[sync, stream] = (*feeds.get((sync, stream), ()), key)
+        self.oracle = Oracle(feeds, frozenset({"F"}))
+        watched = Watched(self.scene.clock)
+        watched.lists = self.scene.tool.lists
+        watched.oracle = self.oracle
+        watched.on_call = self.oracle.sees
+        self.scene.tool = watched
+        self.waiting: dict[RecordId, Claim] = {}  # what the source has not had acknowledged, newest per record
+        self.generation = 1
+
+    @initialize(first=st.lists(st.tuples(records, addresses), min_size=1, max_size=4))
+    def the_crm_has_people(self, first: list[tuple[RecordId, str]]) -> None:
+        for record, address in first:
+            self.edit(record, address, opt_out=False, city="", contacted=0.0)
+        self.run("s")  # from here on the ledger knows people: an empty one facing people is another test's subject
+
+    # The CRM.
+
+    def edit(self, record: RecordId, address: str | None, *, opt_out: bool, city: str, contacted: float) -> None:
+        valid = address if address in ADDRESSES else None
+        self.oracle.crm[record] = Truth(valid, opt_out, city, contacted)
+        if valid is not None:
+            self.oracle.held_or_sent[record].add(valid)
+        self.oracle.heirs.pop(record, None)
+        self.waiting.pop(record, None)
+        self.waiting[record] = self.scene.says(record[2], address, stream=record[1], opt_out=opt_out, contacted=contacted, City=city, Name="x")
+
+    @rule(
+        record=records,
+        address=st.sampled_from([*ADDRESSES, None, "no address"]),
+        opt_out=st.sampled_from([False, False, False, True]),
+        city=st.sampled_from(["", "Rome", "Oslo"]),
+        contacted=st.sampled_from([0.0, 1.0, 2.0]),
+    )
+    def somebody_edits_or_creates_a_record(self, record: RecordId, address: str | None, opt_out: bool, city: str, contacted: float) -> None:
+        self.edit(record, address, opt_out=opt_out, city=city, contacted=contacted)
+
+    @rule(record=records)
+    def somebody_deletes_a_record(self, record: RecordId) -> None:
+        truth = self.oracle.crm.get(record)
+        if truth is not None and truth.live:
+            self.oracle.crm[record] = Truth(truth.address, truth.opt_out, truth.city, truth.contacted, live=False)
+            self.waiting.pop(record, None)
+            self.waiting[record] = self.scene.gone(record[2], stream=record[1])
+
+    @rule(number=st.sampled_from(["1", "2"]), opt_out=st.booleans())
+    def a_lead_is_converted_to_a_contact(self, number: str, opt_out: bool) -> None:
+        lead, contact = ("s", "Leads", number), ("s", "Contacts", number)
+        truth = self.oracle.crm.get(lead)
+        if truth is None or not truth.live or truth.address is None:
+            return
+        self.oracle.crm[lead] = Truth(truth.address, truth.opt_out, truth.city, truth.contacted, live=False)
+        self.waiting.pop(lead, None)
+        self.waiting[lead] = self.scene.gone(number, stream="Leads", reason="converted", heir=("Contacts", number))
+        self.edit(contact, truth.address, opt_out=opt_out, city=truth.city, contacted=truth.contacted)
+        self.oracle.heirs[lead] = contact
+        self.oracle.held_or_sent[contact] |= self.oracle.held_or_sent[lead]
+
+    # People and staff at the mailing tool.
+
+    @rule(key=lists, address=addresses, by_mail=st.booleans())
+    def somebody_leaves(self, key: str, address: str, by_mail: bool) -> None:
+        if self.scene.tool.status(key, address) == "active":
+            self.scene.tool.leaves(key, address, by_mail=f"mail {self.scene.clock.time}" if by_mail else None)
+            self.oracle.leaves((key, address))
+
+    @rule(key=lists, address=addresses)
+    def somebody_will_leave_by_a_mail_between_read_and_write(self, key: str, address: str) -> None:
+        def leave() -> None:
+            self.scene.clock.time += 1.0
+            if self.scene.tool.status(key, address) == "active":
+                self.scene.tool.leaves(key, address, by_mail=f"mail {self.scene.clock.time}")
+                self.oracle.leaves((key, address))
+
+        self.scene.tool.before_write.append(leave)
+
+    @rule(key=lists, address=addresses)
+    def somebody_signs_up(self, key: str, address: str) -> None:
+        if self.scene.tool.status(key, address) != "active":
+            self.scene.tool.signs_up(key, address)
+            self.oracle.signs_up((key, address))
+
+    @rule(key=lists, address=addresses, how=st.sampled_from(["staff deletes", "erases", "bounces", "complains"]))
+    def something_else_happens_to_a_member(self, key: str, address: str, how: str) -> None:
+        if self.scene.tool.status(key, address) != "active":
+            return
+        self.oracle.touched.add(address)
+        if how == "staff deletes":
+            self.scene.tool.staff_deletes(key, address)
+        elif how == "erases":
+            self.scene.tool.erases_own_data(address)
+        elif how == "bounces":
+            self.scene.tool.bounces(key, address)
+        else:
+            self.scene.tool.complains(key, address)
+            self.oracle.leaves((key, address))
+
+    @rule(address=addresses)
+    def somebody_confirms(self, address: str) -> None:
+        if address in self.scene.tool.lists["F"].waiting:
+            self.scene.tool.confirms("F", address)
+            self.oracle.signs_up(("F", address))
+
+    # Runs.
+
+    @rule(sync=st.sampled_from(["s", "s", "t"]), complete=st.sampled_from([True, True, False]))
+    def a_run(self, sync: str, complete: bool) -> None:
+        self.run(sync, complete=complete)
+
+    @rule(sync=st.sampled_from(["s", "t"]), die_at=st.integers(1, 90), before=st.booleans())
+    def a_run_that_dies_at_a_commit(self, sync: str, die_at: int, before: bool) -> None:
+        self.run(sync, die_at=die_at, before=before)
+        self.doubt_returns()
+
+    @rule(
+        sync=st.sampled_from(["s", "t"]),
+        number=st.integers(1, 4),
+        how=st.sampled_from(["lost_before", "lost_after", "crash_before", "crash_after"]),
+    )
+    def a_run_with_a_call_that_fails(self, sync: str, number: int, how: str) -> None:
+        count = iter(range(1, 10_000))
+        self.scene.tool.dial = lambda _call: how if next(count) == number else None
+        self.run(sync)
+        self.scene.tool.dial = lambda _call: None
+        self.doubt_returns()
+
+    @precondition(lambda self: any(self.oracle.crm.values()))
+    @rule(halves=st.booleans())
+    def a_full_refresh(self, halves: bool) -> None:
+        """Everything the CRM has now, no tombstones: what is gone is simply not there."""
+        self.generation += 1
+        everything = [record for record, truth in self.oracle.crm.items() if record[0] == "s" and truth.live]
+        for record in [one for one in self.waiting if one[0] == "s"]:
+            del self.waiting[record]
+        for record in everything:
+            truth = self.oracle.crm[record]
+            self.waiting[record] = self.scene.says(
+                record[2], truth.address, stream=record[1], opt_out=truth.opt_out, contacted=truth.contacted, City=truth.city, Name="x"
+            )
+        generations = {stream: (self.generation, self.generation) for stream in ("Leads", "Contacts")}
+        if halves:
+            later = dict(list(self.waiting.items())[1::2])
+            for record in later:
+                if record[0] == "s":
+                    del self.waiting[record]
+            self.run("s", complete=False, generations=generations)
+            self.waiting.update({record: claim for record, claim in later.items() if record[0] == "s"})
+        self.run("s", generations=generations, refresh=True)
+
+    def run(self, sync: str, *, refresh: bool = False, **options: Any) -> Ran:
+        self.oracle.running = sync
+        sent = {record: claim for record, claim in self.waiting.items() if record[0] == sync}
+        truths = {record: self.oracle.crm[record] for record in sent}
+        self.oracle.just_shown.clear()
+        ran = self.scene.run(*sent.values(), sync=sync, removals_over_brake=True, **options)
+        for record in sent:
+            if record[1] in ran.echoed:
+                self.oracle.acknowledge(record, truths[record])
+                self.waiting.pop(record, None)
+        if refresh and ran.error is None:
+            for record, truth in self.oracle.crm.items():
+                if record[0] == sync and not truth.live and record in self.oracle.acknowledged:
+                    self.oracle.acknowledge(record, truth)
+        assert ran.error is None or isinstance(ran.error, Crash | Braked), repr(ran.error)
+        if ran.summary is not None:
+            self.fates_add_up(ran, sent)
+        assert self.oracle.broken == []
+        return ran
+
+    def fates_add_up(self, ran: Ran, sent: dict[RecordId, Claim]) -> None:
+        """Promise 2."""
+        totals: dict[tuple[str, str], int] = {}
+        for (stream, key, _, _), count in ran.summary.fates.items():
+            totals[stream, key] = totals.get((stream, key), 0) + count
+        wanted: dict[tuple[str, str], int] = {}
+        for sync, stream, _ in sent:
+            for key in self.oracle.feeds[sync, stream]:
+                wanted[stream, key] = wanted.get((stream, key), 0) + 1
+        assert totals == wanted
+
+    def doubt_returns(self) -> None:
+        """Promise 1's one exception: a return whose call or answer was lost."""
+        self.oracle.touched |= {address for _, address in self.oracle.taken_off}
+
+    def teardown(self) -> None:
+        try:
+            if any(self.oracle.crm.values()):
+                self.comes_to_rest()
+        finally:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def comes_to_rest(self) -> None:
+        self.scene.tool.before_write.clear()
+        for _ in range(3):
+            for sync in ("s", "t"):
+                self.run(sync)
+        tool = self.scene.tool
+        active = {key: tool.active(key) for key in tool.lists}
+        self.oracle.at_rest(active, {address: tool.fields_of("L", address) for address in ADDRESSES}, ADDRESSES)
+        assert self.oracle.broken == []
+        before = len(tool.calls)
+        for sync in ("s", "t"):
+            self.run(sync)
+        assert tool.calls[before:] == [], "at rest, nothing is called"
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(
+    max_examples=HISTORIES,
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a history has a dozen steps: read it; shrinking takes many minutes
+)

@@ -54,7 +54,7 @@ class Bench:
 
     def window(self) -> list[Row]:
         """Use of the vendor's window."""
-        return writing.window_use(self.folder, 2_500, 20)
+        return writing.window_use(self.folder, 2_300, 5)
 
     def memory(self) -> list[Row]:
         """Peak memory on both sides."""

@@ -36,7 +36,7 @@ def cpu_per_record(folder: Path, small: int, large: int) -> list[Row]:
     """The slope between two sizes takes start-up out of every figure."""
     costs: dict[str, list[tuple[int, float]]] = {"loop": [], "coql": [], "bulk": []}
     for leads in (small, large):
-        with vendor(folder / f"cpu-{leads}", leads, limits=False, time_scale=SCALE) as emulator:
+        with vendor(folder / f"cpu-{leads}", leads, limits="off", time_scale=SCALE) as emulator:
             for _ in range(2):
                 out = folder / f"out-{leads}.jsonl"
                 costs["loop"].append(_counted(out, loop(emulator, out)))
@@ -82,7 +82,7 @@ def backfill_under_latency(folder: Path, people: int) -> list[Row]:
 
 def increments(folder: Path, people: int, changed: int) -> list[Row]:
     """Credits of an increment and of a sync with nothing new."""
-    with vendor(folder / "increments", people, limits=False, time_scale=SCALE) as emulator:
+    with vendor(folder / "increments", people, limits="off", time_scale=SCALE) as emulator:
         source = Source(emulator, folder / "increments-source", environment=SCALED)
         first, second, third = (folder / f"{name}.jsonl" for name in ("first", "second", "third"))
         source.read(MODULE, out=first)
@@ -111,7 +111,7 @@ def memory(folder: Path, sizes: tuple[int, ...]) -> list[Row]:
     """Peak memory of one read at several sizes."""
     peaks = []
     for leads in sizes:
-        with vendor(folder / f"memory-{leads}", leads, limits=False, time_scale=SCALE) as emulator:
+        with vendor(folder / f"memory-{leads}", leads, limits="off", time_scale=SCALE) as emulator:
             source = Source(emulator, folder / f"memory-source-{leads}", environment=SCALED)
             peaks.append(source.read(MODULE).peak_mb)
     rows = [Row(f"source-crm: peak memory at {leads:,} records", f"{peak:.0f} MB") for leads, peak in zip(sizes, peaks, strict=True)]

@@ -152,7 +152,7 @@ def unchanged(folder: Path, small: int, large: int, loop_s: float) -> list[Row]:
     """CPU per record that the ledger knows and that says nothing new; slope between two sizes. `loop_s` is the yardstick's CPU per record."""
     points = []
     for count in (small, large):
-        with vendor(folder / f"unchanged-{count}", 100, limits=False, time_scale=3600) as emulator:
+        with vendor(folder / f"unchanged-{count}", 100, limits="off", time_scale=3600) as emulator:
             destination = Destination(emulator, folder / f"unchanged-ledger-{count}", time_scale=3600)
             destination.write(people(folder / "first.jsonl", count))
             emulator.clear_requests()
@@ -172,7 +172,7 @@ def memory(folder: Path, sizes: tuple[int, ...]) -> list[Row]:
     """Peak memory of one write. A small share of the limit, so that most are postponed, as in any first sync of so many."""
     peaks = []
     for count in sizes:
-        with vendor(folder / f"write-memory-{count}", 100, limits=False, time_scale=3600) as emulator:
+        with vendor(folder / f"write-memory-{count}", 100, limits="off", time_scale=3600) as emulator:
             destination = Destination(emulator, folder / f"write-memory-ledger-{count}", time_scale=3600, share=0.02)
             peaks.append(destination.write(people(folder / "many.jsonl", count)).peak_mb)
     rows = [Row(f"destination-campaigns: peak memory at {count:,} records", f"{peak:.0f} MB") for count, peak in zip(sizes, peaks, strict=True)]

@@ -60,7 +60,7 @@ class Lease:
             row = connection.execute(sa.select(lease).where(lease.c.sync == self._sync)).one_or_none()
             if row is not None and row.ends_at > self._time() and row.holder != self._holder and not _is_dead(row.holder):
                 raise TransientError(
-                    f"Another run of sync {self._sync!r} is at work. It holds the ledger until it ends, at most {LENGTH_S:.0f} s after it dies. Try later."
+                    f"Another run of sync {self._sync!r} is at work. It holds the ledger until it ends, or {LENGTH_S:.0f} s after it dies. Try later."
                 )
             self._token = (row.token if row is not None else 0) + 1
             self._renewed = self._time()

@@ -123,8 +123,8 @@ class Ending:
 def _braked(brakes: list[Brake]) -> str:
     lists = "; ".join(f"list {one.list_name!r}: {one.due} of the {one.owned} people this sync added" for one in brakes)
     return (
-        f"Nobody was removed, because so many at once look like a mistake: {lists}. Often a view, filter or permission was changed in the CRM. If it was meant, "
-        "set allow_removals_over_brake for one run; otherwise repair the selection, and all stay."
+        f"Nobody was removed, because so many at once look like a mistake: {lists}. Often a view, filter or permission was changed in the CRM. "
+        "If it was meant, set allow_removals_over_brake for one run; otherwise repair the selection, and all stay."
     )
 
 

@@ -9,7 +9,10 @@ from mailsync.membership.model import ABSENT, ACTIVE, BOUNCED, UNSUBSCRIBED, Mem
 
 @dataclass(slots=True)
 class Observed:
-    """`suppress`: a reason on this list (bounced and vanished reach further, the caller knows). `consent` lifts. `rewrite` forgets what was written."""
+    """What follows from a read.
+
+    `suppress`: a reason on this list (bounced and vanished reach further, the caller knows). `consent` lifts. `rewrite` forgets what was written.
+    """
 
     suppress: str | None = None
     consent: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,7 +31,7 @@ from mailsync.membership.tool import MailingList, MailingTool
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`lists` by list id are those fed in this run; `streams_of` names this sync's streams that feed each."""
+    """Built by `build`. `lists` by list id are those fed in this run; `streams_of` names this sync's streams that feed each."""
 
     ledger: Ledger
     number: int
@@ -48,65 +49,6 @@ class Parts:
     fates: Fates
     foreign_opt_outs: Counter[str] = field(default_factory=Counter)
 
-    @classmethod
-    def build(
-        cls,
-        *,
-        ledger: Ledger,
-        tool: MailingTool,
-        plan: Plan,
-        lease: Lease,
-        budget: Budget,
-        feeds: Mapping[tuple[str, str], frozenset[str]],
-        number: int,
-        tell: Callable[[EventKind, str], None],
-        check_stop: Callable[[], None],
-    ) -> Parts:
-        """Wire them."""
-        traits, account = tool.traits, plan.account
-        lists = {f"{account}/{one.list.key}": one.list for one in plan.feeds}
-        suppressions = Suppressions(ledger, account)
-        situations = Situations(account=account, feeds=feeds, suppressions=suppressions, fields_belong_to_contact=traits.fields_belong_to_contact)
-        reader = Reader(
-            ledger,
-            tool,
-            lease=lease,
-            account=account,
-            situations=situations,
-            suppressions=suppressions,
-            say=lambda text: tell(EventKind.PROGRESS, text),
-        )
-        calls = Calls(ledger, tool, budget=budget, lease=lease, situations=situations, run=number, check_stop=check_stop)
-        settler = Settler(
-            ledger,
-            account=account,
-            lease=lease,
-            lists=lists,
-            rules={list_id: _rules(plan, listing, can_delete=traits.can_delete_member, number=number) for list_id, listing in lists.items()},
-            traits=traits,
-            situations=situations,
-            calls=calls,
-            reader=reader,
-            when_spent=plan.when_spent,
-            warn=lambda text: tell(EventKind.WARNING, text),
-        )
-        return cls(
-            ledger=ledger,
-            number=number,
-            lists=lists,
-            streams={one.name: one for one in plan.streams},
-            streams_of={one: frozenset(f.stream for f in plan.feeds if f"{account}/{f.list.key}" == one) for one in lists},
-            situations=situations,
-            absorber=Absorber(ledger, plan.sync_name),
-            mirror=Mirror(ledger, sync=plan.sync_name, lease=lease, situations=situations),
-            reader=reader,
-            responses=Responses(ledger, tool, lease=lease, account=account, situations=situations, suppressions=suppressions, check_stop=check_stop),
-            calls=calls,
-            settler=settler,
-            removals=Removals(ledger, sync=plan.sync_name, account=account, settler=settler, calls=calls, check_stop=check_stop),
-            fates=Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams}),
-        )
-
     def mark_dirty(self, connection: sa.Connection, addresses: Collection[str]) -> None:
         """These have to be decided again on every list of the account."""
         members.mark_dirty(self.ledger, connection, self.situations.lists, addresses)
@@ -118,12 +60,68 @@ class Parts:
         self.settler.fresh(list_id, at)
 
 
-def _rules(plan: Plan, listing: MailingList, *, can_delete: bool, number: int) -> Rules:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a run has once it holds the ledger; everything below is made of it."""
+
+    ledger: Ledger
+    tool: MailingTool
+    plan: Plan
+    lease: Lease
+    budget: Budget
+    feeds: Mapping[tuple[str, str], frozenset[str]]
+    number: int
+    tell: Callable[[EventKind, str], None]
+    check_stop: Callable[[], None]
+
+
+def build(held: Held) -> Parts:
+    """Wire the parts of a run."""
+    ledger, tool, plan, lease, account = held.ledger, held.tool, held.plan, held.lease, held.plan.account
+    lists = {f"{account}/{one.list.key}": one.list for one in plan.feeds}
+    suppressions = Suppressions(ledger, account)
+    by_contact = tool.traits.fields_belong_to_contact
+    situations = Situations(account=account, feeds=held.feeds, suppressions=suppressions, fields_belong_to_contact=by_contact)
+    reach: Any = {"lease": lease, "account": account, "situations": situations, "suppressions": suppressions}
+    reader = Reader(ledger, tool, **reach, say=lambda text: held.tell(EventKind.PROGRESS, text))
+    calls = Calls(ledger, tool, budget=held.budget, lease=lease, situations=situations, run=held.number, check_stop=held.check_stop)
+    settler = Settler(
+        ledger,
+        lease=lease,
+        lists=lists,
+        rules={list_id: _rules(held, listing) for list_id, listing in lists.items()},
+        traits=tool.traits,
+        situations=situations,
+        calls=calls,
+        reader=reader,
+        when_spent=plan.when_spent,
+        warn=lambda text: held.tell(EventKind.WARNING, text),
+    )
+    return Parts(
+        ledger=ledger,
+        number=held.number,
+        lists=lists,
+        streams={one.name: one for one in plan.streams},
+        streams_of={one: frozenset(f.stream for f in plan.feeds if f"{account}/{f.list.key}" == one) for one in lists},
+        situations=situations,
+        absorber=Absorber(ledger, plan.sync_name),
+        mirror=Mirror(ledger, sync=plan.sync_name, lease=lease, situations=situations),
+        reader=reader,
+        responses=Responses(ledger, tool, **reach, check_stop=held.check_stop),
+        calls=calls,
+        settler=settler,
+        removals=Removals(ledger, sync=plan.sync_name, account=account, settler=settler, calls=calls, check_stop=held.check_stop),
+        fates=Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams}),
+    )
+
+
+def _rules(held: Held, listing: MailingList) -> Rules:
+    plan = held.plan
     return Rules(
         has_form=listing.has_form,
         allow_confirmation_mails=plan.allow_confirmation_mails,
-        can_delete_member=can_delete,
+        can_delete_member=held.tool.traits.can_delete_member,
         returns_after_removal=plan.returns_after_removal,
         opt_out_reaches_everyone=plan.opt_out_reaches_everyone,
-        run=number,
+        run=held.number,
     )

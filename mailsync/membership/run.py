@@ -16,7 +16,7 @@ from mailsync.membership import opening
 from mailsync.membership.absorb import Absorbed
 from mailsync.membership.ending import Ending
 from mailsync.membership.model import Decision
-from mailsync.membership.parts import Parts
+from mailsync.membership.parts import Held, Parts, build
 from mailsync.membership.plan import Claim, Plan
 from mailsync.membership.settle import fate_of
 from mailsync.membership.told import Event, EventKind, Settled, Stopped, Summary
@@ -66,17 +66,7 @@ class Run:
         feeds = opening.record_feeds(ledger, self._lease, plan)
         since = opening.last_started(ledger, plan)
         number = opening.number_of_run(ledger, self._lease, plan)
-        self._parts_or_none = Parts.build(
-            ledger=ledger,
-            tool=self._tool,
-            plan=plan,
-            lease=self._lease,
-            budget=self.budget,
-            feeds=feeds,
-            number=number,
-            tell=self._tell,
-            check_stop=self._check,
-        )
+        self._parts_or_none = build(Held(ledger, self._tool, plan, self._lease, self.budget, feeds, number, self._tell, self._check))
         parts = self._parts
         for list_id, listing in parts.lists.items():
             self._tell(EventKind.PROGRESS, f"Reading the list {listing.name!r} completely.")
@@ -216,9 +206,10 @@ class Run:
 
 
 _NO_STATUSES = (
-    "No stream status arrived, so nobody was removed: end of input is not COMPLETE. If this host forwards none, set stream_statuses to absent."
+    "No stream status arrived, so nobody was removed: end of input is not COMPLETE. If this host never forwards any, set stream_statuses to absent."
 )
 _OTHER_LEDGER = (
-    "Stream {stream}: the source starts from a state that this ledger never acknowledged. The ledger was restored from an older backup, or belongs to "
-    "another connection. Configure the right ledger, or clear the connection's state so that everything is read anew (with confirm_after_ledger_loss)."
+    "Stream {stream}: the source starts from a state that this ledger never acknowledged. The ledger was restored from an older backup, or belongs "
+    "to another connection. Configure the right ledger; or clear the connection's state, so that everything is read anew, and set "
+    "confirm_after_ledger_loss."
 )

@@ -26,11 +26,10 @@ BATCH = 500
 class Settler:
     """Settles the lists fed in this run. `rules` by list key."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it joins all parts of the rules
         self,
         ledger: Ledger,
         *,
-        account: str,
         lease: Lease,
         lists: Mapping[str, MailingList],
         rules: Mapping[str, Rules],
@@ -43,7 +42,6 @@ class Settler:
     ) -> None:
         """`lists`: list id → list, of the lists fed in this run."""
         self._ledger = ledger
-        self._account = account
         self._lease = lease
         self._lists = lists
         self._rules = rules

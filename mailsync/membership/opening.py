@@ -82,6 +82,6 @@ def lost_ledger(list_name: str, count: int) -> ConfigError:
     """The error for an empty ledger facing people."""
     return ConfigError(
         f"The ledger is empty, but the list {list_name!r} already has {count} people. If this is the first sync, or the ledger was lost: "
-        "set adopt_existing (they are taken over and never removed by this sync) and confirm_after_ledger_loss (people erased or removed before may come back, and a "
-        "list with a form may send a second confirmation mail). If there is an older ledger, configure that one instead."
+        "set adopt_existing (they are taken over and never removed by this sync) and confirm_after_ledger_loss (people erased or removed before "
+        "may come back, and a list with a form may send a second confirmation mail). If there is an older ledger, configure that one instead."
     )

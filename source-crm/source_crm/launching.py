@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ def launch(arguments: list[str]) -> None:
     from airbyte_cdk.logger import init_logger  # noqa: PLC0415
 
     init_uncaught_exception_handler(init_logger("airbyte"))
+    gc.freeze()  # the framework's objects live as long as the process; without this every collection walks through all of them
     launch_cdk(source(arguments), arguments)
 
 

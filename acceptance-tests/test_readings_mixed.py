@@ -1,0 +1,154 @@
+"""The vendors' unconfirmed behaviours: the CRM's one by one, and all of all vendors at once in random mixes. Safe, and the data is right.
+
+A normal run takes four mixes and every sixth reading of the CRM; MAILSYNC_PROVE=1 takes all twenty, and all readings.
+"""
+
+import random
+
+import pytest
+from story import NEWSLETTER, PROVE, Story, safe
+
+from emulators.process import EmulatorProcess
+from emulators.zoho_crm.switches import SWITCHES
+from tests.source_crm.crm_reader import Reader
+
+MIXES = 20
+SHOWN = range(MIXES) if PROVE else range(0, MIXES, 5)
+OF_THE_CRM = [(switch.name, reading) for switch in SWITCHES for reading in switch.readings[1:]][:: 1 if PROVE else 6]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def vendors():
+    """Few people, and a clock so fast that bulk jobs and pacing cost little."""
+    with EmulatorProcess(people=60, time_scale=30) as process:
+        yield process
+
+
+@pytest.fixture
+def fast(vendors, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAILSYNC_TIME_SCALE", "30")
+    vendors.reset()
+    vendors.move_configs(tmp_path / "configs")
+    return vendors
+
+
+def mixed(vendors, number):
+    """One reading of every switch, drawn with this number as the seed."""
+    dice = random.Random(f"readings {number}")
+    return {switch["name"]: dice.choice(switch["readings"]) for switch in sorted(vendors.admin("GET", "switches"), key=lambda one: one["name"])}
+
+
+def change_everything(story):
+    """Edits, and every way to leave; each person's CRM record is edited afterwards, which must not bring anybody back."""
+    story.people = {}
+    for what in ("edited", "deleted", "opted_out", "moved", "converted", "unsubscribe", "opt_out", "bounce", "complain"):
+        story.people[what] = story.lead()
+    for what in ("edited", "unsubscribe", "opt_out", "bounce", "complain"):
+        story.in_crm("update", id=story.people[what][0], record={"Last_Name": "Newly-Named"})
+    for what in ("unsubscribe", "opt_out", "bounce", "complain"):
+        story.in_campaigns(what, story.people[what][1])
+        story.left.add(story.people[what][1])
+    story.in_crm("delete", id=story.people["deleted"][0])
+    story.in_crm("update", id=story.people["opted_out"][0], record={"Email_Opt_Out": True})
+    story.left.add(story.people["opted_out"][1])
+    story.in_crm("update", id=story.people["moved"][0], record={"Email": "moved+here@example.org"})
+    story.in_crm("convert", id=story.people["converted"][0])
+    story.in_crm("delete", id=story.lead(foreign=True)[0])
+    story.in_crm("create", record={"Last_Name": "Späth & Co", "First_Name": "Zoë", "Email": "Zoe.New@example.com"})
+
+
+def right(story):
+    """What the newsletter should show after the changes; one sentence for each thing that is not so."""
+    now, fields = story.members(), story.memberships()
+    off = ("unsubscribed", "absent")
+    expected = {what: off for what in ("deleted", "opted_out", "moved", "unsubscribe", "opt_out")} | {"edited": ("active",), "converted": ("active",)}
+    wrong = [f"{what} is {now.get(address, 'absent')}" for what, (_, address) in story.people.items()
+             if now.get(address, "absent") not in expected.get(what, ("bounced", "spam", "unsubscribed", "absent"))]  # fmt: skip
+    wrong += [f"{address} is {now.get(address)}" for address in ("moved+here@example.org", "zoe.new@example.com") if now.get(address) != "active"]
+    edited = story.people["edited"][1]
+    wrong += [] if fields[edited]["fields"].get("Last Name") == "Newly-Named" else ["the edit did not arrive"]
+    return wrong
+
+
+@pytest.mark.parametrize("number", SHOWN)
+def test_the_pair_is_safe_under_this_mix_of_readings(fast, tmp_path, number):
+    readings = mixed(fast, number)
+    fast.switch(**readings)
+    story = Story(fast, tmp_path, bulk_from_rows=10 if number % 2 else 10_000)
+    first = story.sync()
+    assert (first.problem, safe(story)) == ("", []), readings
+    change_everything(story)
+    second = story.sync()
+    assert (second.problem, safe(story), right(story)) == ("", [], []), readings
+    now = story.memberships()
+    fast.clear_requests()
+    third = story.sync()
+    assert (third.problem, safe(story), right(story)) == ("", [], []), readings
+    assert story.memberships() == now
+    assert not [request for request in fast.requests() if request["system"] == "zoho_campaigns" and request["writes"]]
+    the_account_fills_up(story, readings)
+    the_list_gets_a_form(story, readings)
+
+
+def the_account_fills_up(story, readings):
+    """At the contact limit the run says so, and the person who had no place comes when there is one."""
+    story.emulator.edit("zoho_campaigns", op="set_contact_limit", n=story.campaigns()["contacts"])
+    story.in_crm("create", record={"Last_Name": "Late", "Email": "late@example.com"})
+    full = story.sync()
+    assert (full.kinds, safe(story), right(story)) == ({"config_error"}, [], []), readings
+    assert "contact limit" in full.problem
+    story.emulator.edit("zoho_campaigns", op="set_contact_limit", n=None)
+    again = story.sync()
+    assert (again.problem, story.members()["late@example.com"], safe(story)) == ("", "active", []), readings
+
+
+def the_list_gets_a_form(story, readings):
+    """From now on each call could mail people: the run is refused, and nobody gets a mail."""
+    story.emulator.edit("zoho_campaigns", op="make_public", list=NEWSLETTER)
+    story.in_crm("create", record={"Last_Name": "Too-Late", "Email": "too.late@example.com"})
+    refused = story.sync()
+    assert (refused.kinds, safe(story), right(story)) == ({"config_error"}, [], []), readings
+    assert "sign-up form" in refused.problem
+
+
+def test_the_mixes_differ_and_use_every_reading(fast):
+    drawn = [mixed(fast, number) for number in range(MIXES)]
+    unused = [(one["name"], reading) for one in fast.admin("GET", "switches") for reading in one["readings"]
+              if not any(mix[one["name"]] == reading for mix in drawn)]  # fmt: skip
+    assert len({tuple(mix.items()) for mix in drawn}) == MIXES
+    assert unused == []
+
+
+def values(output):
+    """The records without the cursor, which counts emissions."""
+    return {row["id"]: {name: value for name, value in row.items() if name != "_ab_cdc_cursor"} for row in output.live("Leads")}
+
+
+@pytest.mark.parametrize(("name", "reading"), OF_THE_CRM, ids=lambda word: word.removeprefix("crm_"))
+def test_the_source_reads_the_same_people_under_this_reading(fast, name, reading):
+    fast.switch(**{name: reading})
+    crm = Reader(fast)
+    crm.discover()
+    first, by_bulk = crm.read("Leads"), Reader(fast, bulk_from_rows=10)
+    by_bulk.catalog = crm.catalog
+    seen = set(fast.state("zoho_crm")["modules"]["Leads"])
+    assert first.ids() == seen
+    assert values(by_bulk.read("Leads")) == values(first)
+    edited, deleted, converted, loser, restored, *_ = sorted(seen)
+    leads = {"module": "Leads"}
+    fast.edit("zoho_crm", op="delete", id=restored, **leads)
+    fast.edit("zoho_crm", op="restore", id=restored, **leads)
+    fast.edit("zoho_crm", op="update", id=edited, record={"Last_Name": "Newly-Named"}, **leads)
+    fast.edit("zoho_crm", op="delete", id=deleted, **leads)
+    fast.edit("zoho_crm", op="convert", id=converted, **leads)
+    fast.edit("zoho_crm", op="merge", id=edited, loser=loser, **leads)
+    new = fast.edit("zoho_crm", op="create", record={"Last_Name": "Newest", "Email": "newest@example.com"}, **leads)["id"]
+    fast.advance(3600)
+    second = crm.read("Leads")
+    assert second.errors() == []
+    assert second.gone() == {deleted: "deleted", converted: "converted", loser: "deleted"}
+    assert second.ids() - {restored} == {edited, new}
+    assert values(second)[edited]["Last_Name"] == "Newly-Named"
+    fast.advance(3600)
+    assert crm.read("Leads").records() == []

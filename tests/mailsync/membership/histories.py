@@ -15,6 +15,7 @@ from tests.mailsync.membership.scene import Ran, Scene
 A, B, C = "a@example.com", "b@example.com", "c@example.com"
 SYNCS = {"s": [("Leads", "L")], "t": [("Contacts", "L")]}
 MEMORY_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+PROVE = os.environ.get("MAILSYNC_PROVE") == "1"
 TWO_LISTS = {"s": [("Leads", "L"), ("Contacts", "L2")]}
 
 
@@ -43,6 +44,12 @@ def on_call(method: str, what: str | MailsyncError, *, times: int = 1) -> Dial:
         return None
 
     return dial
+
+
+def sampled(last: int, points: int) -> list[int]:
+    """Moments 1 to `last`: all of them when proving, otherwise some, evenly spread."""
+    step = 1 if PROVE else max(1, last // points)
+    return list(range(1, last + 1, step))
 
 
 def heal(scene: Scene) -> None:

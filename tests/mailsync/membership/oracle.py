@@ -43,6 +43,7 @@ class Oracle:
     called: set[Place] = field(default_factory=set)
     taken_off: set[Place] = field(default_factory=set)
     theirs: set[Place] = field(default_factory=set)  # somebody else put them there
+    doubtful: set[Place] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)  # addresses with a story of their own: end states are not predicted for them
     mailed: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
     running: str = ""
@@ -51,14 +52,19 @@ class Oracle:
     # What happens.
 
     def signs_up(self, place: Place) -> None:
+        """Theirs from now on, unless we had put them there and nobody could see them away in between."""
+        if place not in self.called or place in self.shown or place[0] in self.forms:
+            self.theirs.add(place)
         self.left.discard(place)
         self.shown.discard(place)
         self.just_shown.discard(place)
-        self.theirs.add(place)
         self.touched.add(place[1])
 
-    def leaves(self, place: Place) -> None:
+    def leaves(self, place: Place, *, lasting: bool = False) -> None:
+        """`lasting`: a campaign or a complaint tells of it for ever, so that somebody who came back since may still be taken off in doubt."""
         self.left.add(place)
+        if lasting:
+            self.doubtful.add(place)
         self.touched.add(place[1])
 
     def shows(self, place: Place) -> None:
@@ -118,7 +124,7 @@ class Oracle:
         """Whether a leaving or opt-out of the same person can be the reason."""
         key, address = place
         family = self.family(address)
-        if any((key, one) in self.left or (key, one) in self.shown for one in family) or place in self.left:
+        if any((key, one) in self.left | self.shown | self.doubtful for one in family):
             return True
         records = [record for record, held in self.held_or_sent.items() if address in held]
         return any(

@@ -94,8 +94,10 @@ class Scene:
     feeds: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: {"s": [("Leads", L), ("Contacts", L)]})
     options: dict[str, Any] = field(default_factory=dict)
     attach_size: int = 10
+    limits: bool = True  # False: reads reserve nothing, for speed
 
     def __post_init__(self) -> None:
+        self._ledger: CrashingLedger | None = None
         self.clock = FakeClock()
         self.tool = FakeTool(self.clock, deletes=self.deletes, attach_size=self.attach_size)
         self.lists: dict[str, MailingList] = {}
@@ -163,12 +165,12 @@ class Scene:
     ) -> Ran:
         """One run of one sync, an hour after the last one. `complete`: all streams, none, or these. `die_at`: the commit at which the process dies."""
         self.clock.time += HOUR
-        ledger = CrashingLedger.open(self.location, clock=self.clock).watch()
-        ledger.die_at, ledger.before = die_at, before
+        ledger = self._opened()
+        ledger.commits, ledger.die_at, ledger.before = 0, die_at, before
         events: list[Event] = []
         plan = self.plan(sync, generations or {}, options)
         run = Run(ledger=ledger, tool=self.tool, plan=plan, clock=self.clock, on_event=events.append)
-        self.tool.reserve = run.budget.reserve
+        self.tool.reserve = run.budget.reserve if self.limits else _unlimited
         names = [one.name for one in plan.streams]
         done = set(names if complete is True else () if complete is False else complete)
         echoed: dict[str, list[int]] = {}
@@ -182,9 +184,20 @@ class Scene:
             run.abandon()
         except Crash as crash:
             summary, error = None, crash  # the process is gone: nobody gives the lease back
-        finally:
-            ledger.close()
+            self.close()
         return Ran(summary, error, events, echoed, ledger.commits)
+
+    def _opened(self) -> CrashingLedger:
+        """Kept open from run to run, for speed; opened anew after a crash."""
+        if self._ledger is None:
+            self._ledger = CrashingLedger.open(self.location, clock=self.clock).watch()
+        return self._ledger
+
+    def close(self) -> None:
+        """The process is over."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
 
     def _drive(
         self,
@@ -229,6 +242,7 @@ class Scene:
 
     def clone(self, location: str) -> Scene:
         """The same world once more, with a ledger of its own (SQLite)."""
+        self.close()
         self.tool.reserve = _unlimited
         twin = copy.deepcopy(self)
         twin.location = location

@@ -111,3 +111,18 @@ def test_one_failing_stream_leaves_the_others_complete(vendor):
     assert "hidden from the user" in error["message"]
     assert output.states("Accounts") == [{}]
     vendor.reset()
+
+
+def test_a_changed_selection_is_compared_also_when_the_first_try_broke_off(vendor):
+    crm = Reader(vendor)
+    everything = crm.read("Members").ids()
+    crm.config = crm.config | {"selections": [{"module": "Members", "criteria": [{"field": "Email", "comparator": "is_empty"}]}]}
+    vendor.faults(system="zoho_crm", path="/deleted$", kind="status", status=500, times=0)
+    broken = crm.read("Members", expecting_exception=True)
+    assert broken.errors("Members")[0]["failure_type"] == "transient_error"
+    vendor.heal()
+    held = vendor.state("zoho_crm")["modules"]["Members"]
+    with_mail = {key for key, member in held.items() if member.get("Email")}
+    assert with_mail
+    assert set(crm.read("Members").gone()) == with_mail
+    assert everything >= with_mail

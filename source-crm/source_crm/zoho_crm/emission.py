@@ -72,7 +72,8 @@ class Recent:
         mark = f"{at}|left"
         if self._shown.get(identifier) == mark:
             return True
-        self._shown[identifier] = mark
+        if identifier in self._shown or len(self._shown) < MOST_RECENT:
+            self._shown[identifier] = mark
         return False
 
     def forget(self, identifier: str) -> None:

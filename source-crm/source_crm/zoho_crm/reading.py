@@ -71,7 +71,7 @@ def _task(request: Request, connection: Connection, api: CrmApi, voice: Voice, s
     known = {field.api_name: field for field in _fields(api, request, voice)}
     selected = selecting.resolve(api, config.selection(request.module), known, config.start_date)
     why = "the selection changed" if state.selection and state.selection != selected.fingerprint else None
-    state.selection = selected.fingerprint
+    state.selection = state.selection or selected.fingerprint
     fields = _wanted(request, tuple(known.values()))
     reader, fields = _reader(api, voice, state, fields, selected.source)
     if reader is None and selected.where and not selected.view_id:
@@ -150,6 +150,7 @@ def _plan(task: Task, why: str | None) -> Iterator[Data]:
     yield from departures.deletions(task, until)
     if why or not is_first or task.selected.drifts:
         yield from sweep.run(task, why=why)
+    task.state.selection = task.selected.fingerprint  # only now: a run that broke off before has to compare again
     yield from formulas.run(task)
 
 

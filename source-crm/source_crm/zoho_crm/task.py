@@ -89,11 +89,11 @@ class Task:
     def gone(self, identifier: str, *, at: str, reason: str, heir: tuple[str, str] | None = None) -> Iterator[Data]:
         """A tombstone, unless it was reported already."""
         number = int(identifier)
+        if number in self.bin and number not in self.known:
+            return
         if reason == columns.LEFT_SELECTION:
             if self.recent.is_repeated_leaving(identifier, at):
                 return
-        elif number in self.bin and number not in self.known:
-            return
         else:
             self.recent.forget(identifier)
             self.bin.add(number, instants.text(self.now))

@@ -41,7 +41,9 @@ _accounts = (f"account-{number}" for number in itertools.count())
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    windows=st.lists(st.tuples(st.integers(2, 30), st.sampled_from([7.0, 60.0, 300.0, 3600.0])), min_size=1, max_size=3, unique_by=lambda one: one[1]),
+    windows=st.lists(
+        st.tuples(st.integers(2, 30), st.sampled_from([7.0, 60.0, 300.0, 3600.0])), min_size=1, max_size=3, unique_by=lambda one: one[1]
+    ),
     share=st.floats(0.3, 1.0),
     pauses=st.lists(st.floats(0.0, 90.0), min_size=1, max_size=120),
     start=st.floats(0.0, 5000.0),

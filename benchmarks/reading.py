@@ -108,11 +108,14 @@ def _touch(emulator: EmulatorProcess, count: int) -> None:
 
 
 def memory(folder: Path, sizes: tuple[int, ...]) -> list[Row]:
-    """Peak memory of one read at several sizes."""
+    """Peak memory of one read at several sizes.
+
+    The clock runs only twice as fast: the emulator writes the file of a bulk job in real time, which at 200,000 rows takes it longer than a scaled job.
+    """
     peaks = []
     for leads in sizes:
-        with vendor(folder / f"memory-{leads}", leads, limits="off", time_scale=SCALE) as emulator:
-            source = Source(emulator, folder / f"memory-source-{leads}", environment=SCALED)
+        with vendor(folder / f"memory-{leads}", leads, limits="off", time_scale=2) as emulator:
+            source = Source(emulator, folder / f"memory-source-{leads}", environment={"MAILSYNC_TIME_SCALE": "2"})
             peaks.append(source.read(MODULE).peak_mb)
     rows = [Row(f"source-crm: peak memory at {leads:,} records", f"{peak:.0f} MB") for leads, peak in zip(sizes, peaks, strict=True)]
     return [*rows, at_most(f"source-crm: peak at {sizes[-1]:,} / at {sizes[0]:,}", peaks[-1] / peaks[0], 1.3, " ×")]

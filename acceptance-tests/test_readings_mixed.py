@@ -62,7 +62,7 @@ def right(story):
     """What the newsletter should show after the changes; one sentence for each thing that is not so."""
     now, fields = story.members(), story.memberships()
     off = ("unsubscribed", "absent")
-    expected = {what: off for what in ("deleted", "opted_out", "moved", "unsubscribe", "opt_out")} | {"edited": ("active",), "converted": ("active",)}
+    expected = dict.fromkeys(("deleted", "opted_out", "moved", "unsubscribe", "opt_out"), off) | {"edited": ("active",), "converted": ("active",)}
     wrong = [f"{what} is {now.get(address, 'absent')}" for what, (_, address) in story.people.items()
              if now.get(address, "absent") not in expected.get(what, ("bounced", "spam", "unsubscribed", "absent"))]  # fmt: skip
     wrong += [f"{address} is {now.get(address)}" for address in ("moved+here@example.org", "zoe.new@example.com") if now.get(address) != "active"]

@@ -132,6 +132,12 @@ class Oracle:
             for record in records
         )
 
+    def after_a_run(self, active: dict[str, set[str]]) -> None:
+        """A leaving that a campaign's response shows is undone by the end of the run, if it was our call that overrode it."""
+        for key, address in sorted(self.left & self.doubtful & self.called):
+            if address in active.get(key, ()):
+                self.broken.append(f"promise 3: {(key, address)} left by a mail, we brought them back, and it was not undone")
+
     # What must hold when everything has come to rest.
 
     def family(self, address: str) -> set[str]:

@@ -31,6 +31,7 @@ HISTORIES = int(os.environ.get("MAILSYNC_HISTORIES", "10000" if PROVE else "200"
 records = st.tuples(st.sampled_from(STREAMS), st.sampled_from(["1", "2"])).map(lambda one: (*one[0], one[1]))
 addresses = st.sampled_from(ADDRESSES)
 lists = st.sampled_from(["L", "L2"])
+picks = st.integers(0, 11)
 
 
 class Watched(FakeTool):
@@ -99,10 +100,29 @@ class Histories(RuleBasedStateMachine):
     def somebody_edits_or_creates_a_record(self, record: RecordId, address: str | None, opt_out: bool, city: str, contacted: float) -> None:
         self.edit(record, address, opt_out=opt_out, city=city, contacted=contacted)
 
-    @rule(record=records)
-    def somebody_deletes_a_record(self, record: RecordId) -> None:
-        truth = self.oracle.crm.get(record)
-        if truth is not None and truth.live:
+    def a_live_record(self, pick: int) -> RecordId | None:
+        live = [record for record, truth in self.oracle.crm.items() if truth.live]
+        return live[pick % len(live)] if live else None
+
+    @rule(pick=picks, address=addresses)
+    def a_person_gets_another_address(self, pick: int, address: str) -> None:
+        record = self.a_live_record(pick)
+        if record is not None:
+            truth = self.oracle.crm[record]
+            self.edit(record, address, opt_out=truth.opt_out, city=truth.city, contacted=truth.contacted)
+
+    @rule(pick=picks, opt_out=st.booleans())
+    def a_person_opts_out_in_the_crm_or_takes_that_back(self, pick: int, opt_out: bool) -> None:
+        record = self.a_live_record(pick)
+        if record is not None:
+            truth = self.oracle.crm[record]
+            self.edit(record, truth.address, opt_out=opt_out, city=truth.city, contacted=truth.contacted)
+
+    @rule(pick=picks)
+    def somebody_deletes_a_record(self, pick: int) -> None:
+        record = self.a_live_record(pick)
+        if record is not None:
+            truth = self.oracle.crm[record]
             self.oracle.crm[record] = Truth(truth.address, truth.opt_out, truth.city, truth.contacted, live=False)
             self.waiting.pop(record, None)
             self.waiting[record] = self.scene.gone(record[2], stream=record[1])
@@ -122,14 +142,29 @@ class Histories(RuleBasedStateMachine):
 
     # People and staff at the mailing tool.
 
-    @rule(key=lists, address=addresses, by_mail=st.booleans())
-    def somebody_leaves(self, key: str, address: str, by_mail: bool) -> None:
-        if self.scene.tool.status(key, address) == "active":
+    def a_member(self, pick: int) -> tuple[str, str] | None:
+        members = [(key, address) for key in ("L", "L2") for address in sorted(self.scene.tool.active(key))]
+        return members[pick % len(members)] if members else None
+
+    @rule(pick=picks, by_mail=st.booleans())
+    def somebody_leaves(self, pick: int, by_mail: bool) -> None:
+        member = self.a_member(pick)
+        if member is not None:
+            key, address = member
             self.scene.tool.leaves(key, address, by_mail=f"mail {self.scene.clock.time}" if by_mail else None)
             self.oracle.leaves((key, address), lasting=by_mail)
 
-    @rule(key=lists, address=addresses)
-    def somebody_will_leave_by_a_mail_between_read_and_write(self, key: str, address: str) -> None:
+    @rule(pick=picks, city=st.sampled_from(["Bern", "Kyiv"]))
+    def somebody_will_leave_by_a_mail_between_read_and_write(self, pick: int, city: str) -> None:
+        """And the CRM has news of them, so that there is a write."""
+        member = self.a_member(pick)
+        if member is None:
+            return
+        key, address = member
+        for record in self.oracle.claimants(key, address):
+            truth = self.oracle.crm[record]
+            self.edit(record, address, opt_out=truth.opt_out, city=city, contacted=truth.contacted)
+
         def leave() -> None:
             self.scene.clock.time += 1.0
             if self.scene.tool.status(key, address) == "active":
@@ -144,10 +179,12 @@ class Histories(RuleBasedStateMachine):
             self.scene.tool.signs_up(key, address)
             self.oracle.signs_up((key, address))
 
-    @rule(key=lists, address=addresses, how=st.sampled_from(["staff deletes", "erases", "bounces", "complains"]))
-    def something_else_happens_to_a_member(self, key: str, address: str, how: str) -> None:
-        if self.scene.tool.status(key, address) != "active":
+    @rule(pick=picks, how=st.sampled_from(["staff deletes", "erases", "bounces", "complains"]))
+    def something_else_happens_to_a_member(self, pick: int, how: str) -> None:
+        member = self.a_member(pick)
+        if member is None:
             return
+        key, address = member
         self.oracle.touched.add(address)
         if how == "staff deletes":
             self.scene.tool.staff_deletes(key, address)
@@ -161,9 +198,11 @@ class Histories(RuleBasedStateMachine):
                 self.oracle.doubtful.add((everywhere, address))
             self.oracle.leaves((key, address), lasting=True)
 
-    @rule(address=addresses)
-    def somebody_confirms(self, address: str) -> None:
-        if address in self.scene.tool.lists["F"].waiting:
+    @rule(pick=picks)
+    def somebody_confirms(self, pick: int) -> None:
+        waiting = sorted(self.scene.tool.lists["F"].waiting)
+        if waiting:
+            address = waiting[pick % len(waiting)]
             self.scene.tool.confirms("F", address)
             self.oracle.signs_up(("F", address))
 
@@ -181,11 +220,12 @@ class Histories(RuleBasedStateMachine):
     @rule(
         sync=st.sampled_from(["s", "t"]),
         number=st.integers(1, 4),
+        last=st.sampled_from([0, 99]),
         how=st.sampled_from(["lost_before", "lost_after", "crash_before", "crash_after"]),
     )
-    def a_run_with_a_call_that_fails(self, sync: str, number: int, how: str) -> None:
+    def a_run_with_calls_that_fail(self, sync: str, number: int, last: int, how: str) -> None:
         count = iter(range(1, 10_000))
-        self.scene.tool.dial = lambda _call: how if next(count) == number else None
+        self.scene.tool.dial = lambda _call: how if number <= next(count) <= number + last else None
         self.run(sync)
         self.scene.tool.dial = lambda _call: None
         self.doubt_returns()
@@ -231,6 +271,8 @@ class Histories(RuleBasedStateMachine):
         assert ran.error is None or isinstance(ran.error, Crash | Braked), repr(ran.error)
         if ran.summary is not None:
             self.fates_add_up(ran, sent)
+        if ran.error is None:
+            self.oracle.after_a_run({key: self.scene.tool.active(key) for _, key in FEEDS[sync]})
         assert self.oracle.broken == [], "\n".join(self.oracle.broken)
         return ran
 

@@ -14,8 +14,8 @@ from typing import IO, Any
 import requests
 
 from mailsync.clock import VendorClock
-from mailsync.errors import AuthError, RateLimited, TransientError, VendorUnavailable
-from mailsync.http import Answer, Http, NoAnswer, Patience, retrying
+from mailsync.errors import AuthError, RateLimited, TransientError
+from mailsync.http import Answer, Http, Patience, retrying
 from mailsync.zoho.accounts import ZohoAccount
 from mailsync.zoho_crm.refusals import TokenRefused, refusal
 
@@ -160,6 +160,3 @@ class CrmApi:
         return (
             f"{message} It lasted through {self.patience.tries} tries, so the day's credits (a rolling 24 hours) are probably spent; run again later."
         )
-
-
-__all__ = ["CALLS_AT_ONCE", "PATIENCE", "CrmApi", "NoAnswer", "OnWait", "Usage", "VendorUnavailable"]

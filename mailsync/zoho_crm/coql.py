@@ -18,7 +18,6 @@ IDS_PER_IN = 100
 # Ten groups of IN are ten of the 25 criteria; the rest is left to the caller's own conditions.
 IDS_PER_QUERY = 10 * IDS_PER_IN
 FIELDS_PER_SELECT = 490
-CANNOT_QUERY = frozenset({"INVALID_MODULE", "NOT_SUPPORTED", "MODULE_NOT_SUPPORTED"})
 
 EVERYTHING = "id is not null"
 

@@ -15,7 +15,6 @@ from mailsync.zoho_crm.api import CrmApi
 from mailsync.zoho_crm.values import instant
 
 RETENTION_S = 120 * 86400.0
-IN_THE_BIN_S = 60 * 86400.0
 ROWS_PER_PAGE = 200
 CREDITS_PER_PAGE = 2
 CONVERTED = "Converted__s"

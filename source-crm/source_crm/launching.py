@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +48,3 @@ def _catalog(path: str | None) -> ConfiguredAirbyteCatalog | None:
 
 def _state(path: str | None) -> list[AirbyteStateMessage] | None:
     return list(Source.read_state(path)) if path else None
-
-
-def main() -> None:
-    """For `python -m source_crm.launching`."""
-    launch(sys.argv[1:])

@@ -17,7 +17,6 @@ from airbyte_cdk.models import (
     Status,
 )
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
-from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 
@@ -79,11 +78,6 @@ class SourceCrm(ConcurrentDeclarativeSource):
             return None
         self._config = dict(opened.manifest_config())
         return opened
-
-    @property
-    def messages(self) -> MessageRepository:
-        """The queue that all messages of a read go through."""
-        return self._message_repository
 
     def spec(self, logger: logging.Logger) -> ConnectorSpecification:  # noqa: ARG002 - the framework's signature
         """The whole form: all systems."""

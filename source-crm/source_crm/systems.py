@@ -1,4 +1,4 @@
-"""The CRMs that this connector reads: one line each. A system's folder holds its manifest and, where it has Python streams, `source.py`."""
+"""The CRMs that this connector reads: one line each. A system's folder holds its manifest and, as `system.py`, its Python side."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One CRM. `manifest` is a path inside this package; `python` names the module with `System.open(...)`, loaded when it is used."""
+    """One CRM. `manifest` is a path inside this package; `python` names the module with `open_system`, loaded when it is used."""
 
     name: str
     manifest: str

@@ -14,7 +14,7 @@ from source_crm.zoho_crm.state import VERSION, Backfill, StreamState, load
 def test_every_field_survives_the_journey():
     state = StreamState(
         organisation="7", selection="ab", cursor=9, backfill=Backfill("bulk", "2026-01-01T00:00:00Z", job="5", rows=3), upto="2026-01-01T00:00:00Z",
-        deleted_upto="2026-01-01T00:00:00Z", recent={"1": "x|y"}, ids="1abc", count=2, bin={"2026-01-01": "1abc"}, 
+        deleted_upto="2026-01-01T00:00:00Z", recent={"1": "x|y"}, ids="1abc", count=2, bin={"2026-01-01": "1abc"},
         swept="2026-01-01T00:00:00Z", formulas="a.b", formulas_at="2026-01-01T00:00:00Z", fields="cd", refused=["A"], without_coql=True,
     )  # fmt: skip
     assert load(orjson.loads(orjson.dumps(state.dump())), "Leads") == state

@@ -47,9 +47,10 @@ class StreamState:
     organisation: the vendor's id of the account. selection: a fingerprint of what was selected. cursor: the last `_ab_cdc_cursor`.
     backfill: None once the first read is complete. upto / deleted_upto: changes and deletions up to these instants are done.
     recent: id → digest of rows emitted with a modified time near `upto`, so that the overlap of the next run repeats nothing.
-    ids, count: the ids shown as present, packed. bin: day → packed ids of tombstones that may be restored. swept: when ids were
-    last compared. formulas, formulas_at: what computed values were last, and when they were read. fields: a fingerprint of the fields that COQL was last asked for. refused: fields that the vendor lists and does not give. without_coql: COQL
-    refuses the module.
+    ids, count: the ids shown as present, packed. bin: day → packed ids of tombstones that may be restored.
+    swept: when ids were last compared. formulas, formulas_at: what computed values were last, and when they were read.
+    fields: a fingerprint of the fields that COQL was last asked for. refused: fields that the vendor lists and does not give.
+    without_coql: COQL refuses the module.
     """
 
     organisation: str = ""

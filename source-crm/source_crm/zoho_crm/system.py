@@ -68,4 +68,7 @@ def _fields(api: CrmApi, module: str) -> tuple[Field, ...]:
 
 def open_system(config: Mapping[str, Any], messages: MessageRepository) -> ZohoCrm:
     """Raises ConfigError for a configuration that cannot be understood; nothing is called yet."""
-    return ZohoCrm(config, open_connection(parse(config), on_secret=add_to_secrets), messages)
+    connection = open_connection(parse(config), on_secret=add_to_secrets)
+    if connection.clock_warning:
+        logger.warning(connection.clock_warning)
+    return ZohoCrm(config, connection, messages)

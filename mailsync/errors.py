@@ -5,6 +5,7 @@ Messages say what was tried, what the vendor said (its code), and what to do. Th
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Literal
 
 FailureType = Literal["config_error", "transient_error", "system_error"]
@@ -49,7 +50,9 @@ class Bug(MailsyncError):
 
 
 def known_values(name: str, got: object, accepted: object) -> ConfigError:
-    """The error for a value outside a closed or discovered set; lists what would have been accepted."""
+    """The error for a value outside a closed or discovered set; lists what would have been accepted, and the likeliest."""
     choices = sorted(str(value) for value in accepted)  # type: ignore[attr-defined]
     shown = ", ".join(choices[:40]) + (f" … ({len(choices)} in all)" if len(choices) > 40 else "")
-    return ConfigError(f"{name} is {got!r}, which is not known here. Accepted: {shown or 'nothing'}.")
+    alike = get_close_matches(str(got), choices, n=1)
+    guess = f" Did you mean {alike[0]}?" if alike else ""
+    return ConfigError(f"{name} is {got!r}, which is not known here. Accepted: {shown or 'nothing'}.{guess}")

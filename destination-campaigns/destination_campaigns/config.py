@@ -94,7 +94,7 @@ def parse_config(raw: Any) -> Config:
     _check_streams(streams, problems)
     if not options.flag("consent_confirmed"):
         problems.add("consent_confirmed must be true: nobody is written to a list before you confirm that these people may be mailed.")
-    ledger = _ledger(options.object("ledger"), problems)
+    ledger = _ledger(options, problems)
     config = Config(
         system=system or next(iter(SYSTEMS.values())),
         settings=settings,  # type: ignore[arg-type]  # None only together with a problem, which is raised below
@@ -130,7 +130,11 @@ def _system(options: Options, problems: Problems) -> tuple[System | None, Settin
         return system, None
 
 
-def _ledger(options: Options, problems: Problems) -> LedgerPlace:
+def _ledger(whole: Options, problems: Problems) -> LedgerPlace:
+    if not whole.raw().get("ledger"):
+        problems.add("ledger is missing. Give kind sqlite and a path, or kind postgresql and a url: there is no silent default.")
+        return LedgerPlace("", "")
+    options = whole.object("ledger")
     kind = options.text("kind", required=True)
     if kind == "sqlite":
         options.known(("kind", "path"), refused={})

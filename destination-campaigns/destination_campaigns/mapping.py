@@ -123,7 +123,9 @@ def _explicit(
             warnings.append(f"Stream {stream.name} has no column {column_name}; the field {target} keeps its values in the mailing tool.")
             continue
         if column.unmappable:
-            problems.add(f"Stream {stream.name}: column {column.name} ({column.unmappable}) cannot be mapped to a contact field. Remove it.")
+            problems.add(
+                f"Stream {stream.name}: column {column.name} ({column.unmappable}) cannot be mapped to a contact field. Remove it from mapping."
+            )
         if field is None and options.create_fields:
             to_create.append(target)
         elif field is None:

@@ -11,7 +11,7 @@ from destination_campaigns.messages import Output
 from destination_campaigns.options import Problems
 from destination_campaigns.stopping import StoppableClock, Stopping
 from mailsync.clock import VendorClock, clock_for
-from mailsync.errors import TransientError
+from mailsync.errors import ConfigError, TransientError
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.membership.plan import Feed, OnDelete
@@ -128,6 +128,10 @@ def _check_feed(feed: Feed, entry: StreamToList, feeds: list[Feed], problems: Pr
 
 
 def _collect_options(entry: StreamToList, found: MailingList, connected: Connected, options: dict[str, tuple[str, str]], problems: Problems) -> None:
-    topics = connected.account.topics(entry.topic) if entry.topic else ""
+    try:
+        topics = connected.account.topics(entry.topic) if entry.topic else ""
+    except ConfigError as error:
+        problems.add(f"{entry.path}.{error}")
+        return
     if options.setdefault(found.key, (entry.source, topics)) != (entry.source, topics):
         problems.add(f"{entry.path}: another stream feeds the list {found.name!r} with another topic or source. They must be the same for one list.")

@@ -28,6 +28,7 @@ class Prepared:
         self.destination_name = Path(connection.destination.command).name
         self._source_config = self.workspace.file("source.json", connection.source.config)
         self._destination_config: str | None = None
+        self._specification: dict[str, Any] | None = None
 
     def ask_source(self, verb: str, wanted: str) -> dict[str, Any] | None:
         """The one answer of the source to `check` or `discover`; None when it failed (the voice knows why)."""
@@ -41,18 +42,23 @@ class Prepared:
     def destination_config(self) -> str:
         """The path of its configuration."""
         if self._destination_config is None:
-            self._destination_config = self.workspace.file("destination.json", self.connection.destination.config)
+            self._destination_config = self.workspace.file("destination.json", self._with_ledger(self.connection.destination.config))
         return self._destination_config
 
+    def specification(self) -> dict[str, Any] | None:
+        """The destination's, asked once; None when it did not answer."""
+        if self._specification is None:
+            answer = self.ask_destination("spec", "SPEC")
+            self._specification = None if answer is None else answer.get("spec") or {}
+        return self._specification
+
     def streams(self) -> tuple[ConfiguredStream, ...] | None:
-        """The configured streams, None when a connector could not answer. Sets up the default ledger on the way."""
-        spec = self.ask_destination("spec", "SPEC")
+        """The configured streams, None when a connector could not answer."""
+        spec = self.specification()
         catalog = self.ask_source("discover", "CATALOG")
         if spec is None or catalog is None:
             return None
-        content = spec.get("spec") or {}
-        self._set_up_ledger(content.get("connectionSpecification") or {})
-        modes = content.get("supported_destination_sync_modes") or ["append"]
+        modes = spec.get("supported_destination_sync_modes") or ["append"]
         return configured_streams(self.connection.streams, catalog.get("catalog") or {}, modes)
 
     def read_arguments(self, catalog: str, state: str) -> list[str]:
@@ -63,12 +69,12 @@ class Prepared:
         """The destination's command line."""
         return [self.destination, "write", "--config", self.destination_config(), "--catalog", catalog]
 
-    def _set_up_ledger(self, schema: Mapping[str, Any]) -> None:
+    def _with_ledger(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         """A destination that keeps a ledger and names none gets one in a file beside the connection file."""
-        config = self.connection.destination.config
-        if "ledger" in (schema.get("properties") or {}) and "ledger" not in config:
-            place = {"kind": "sqlite", "path": str(self.connection.ledger)}
-            self._destination_config = self.workspace.file("destination.json", {**config, "ledger": place})
+        schema = (self.specification() or {}).get("connectionSpecification") or {}
+        if "ledger" not in (schema.get("properties") or {}) or "ledger" in config:
+            return config
+        return {**config, "ledger": {"kind": "sqlite", "path": str(self.connection.ledger)}}
 
     def _one(self, command: str, verb: str, files: Mapping[str, str], wanted: str, name: str) -> dict[str, Any] | None:
         answers = ask(command, verb, files, name=name, cwd=self.connection.folder, voice=self.voice)

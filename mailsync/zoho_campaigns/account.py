@@ -44,7 +44,7 @@ class ZohoCampaignsAccount:
         granted = self._client.scopes()
         missing = [scope for scope in NEEDED_SCOPES if granted and not _covers(granted, scope)]
         if missing:
-            raise AuthError(f"The refresh token lacks the scope {', '.join(missing)}. Create one with {', '.join(NEEDED_SCOPES)} and save it here.")
+            raise AuthError(f"The refresh token lacks the scopes {', '.join(missing)}. Create one with {', '.join(NEEDED_SCOPES)} and save it here.")
 
     def fields(self) -> list[ContactField]:
         """The fields a contact has."""

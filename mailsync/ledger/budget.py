@@ -86,6 +86,7 @@ class Budget:
 
     def try_reserve(self, connection: sa.Connection, endpoint: str) -> float | None:
         """Reserve inside the caller's transaction. None: done. Else seconds to wait. Raises BudgetSpent for a day's window."""
+        self._ledger.serialize(connection, f"budget {self._account}")
         now = self._clock.now()
         locked = connection.execute(_LOCKED, {"account": self._account, "endpoint": endpoint, "now": now}).scalar()
         if locked is not None:

@@ -22,6 +22,9 @@ MIGRATION_LOCK = 0x6D61696C  # any constant: the advisory lock that serialises s
 BUSY_TIMEOUT_S = 30
 
 
+_SERIALIZE = sa.text("SELECT pg_advisory_xact_lock(hashtext(:what))")
+
+
 class Ledger:
     """One opened ledger. Not shared between threads."""
 
@@ -53,6 +56,11 @@ class Ledger:
                 yield connection
         except OperationalError as error:
             raise TransientError(f"The ledger did not answer ({type(error.orig).__name__}). Nothing is lost; run again.") from None
+
+    def serialize(self, connection: sa.Connection, what: str) -> None:
+        """Until the end of the transaction, nobody else is at `what`. On SQLite a transaction holds the whole ledger anyway."""
+        if not self.is_sqlite:
+            connection.execute(_SERIALIZE, {"what": what})
 
     def upsert(self, table: sa.Table) -> Any:
         """An INSERT that overwrites the row of the same key, for executemany."""

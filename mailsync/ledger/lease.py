@@ -20,7 +20,8 @@ LENGTH_S = 180.0
 RENEW_EVERY_S = 30.0
 
 _MINE = sa.and_(lease.c.sync == sa.bindparam("k_sync"), lease.c.token == sa.bindparam("k_token"))
-_HELD = sa.select(lease.c.token).where(_MINE)
+# The row stays locked (PostgreSQL), so that nobody takes over between this check and the commit.
+_HELD = sa.select(lease.c.token).where(_MINE).with_for_update(read=True)
 _RENEW = sa.update(lease).where(_MINE).values(ends_at=sa.bindparam("v_ends_at"))
 
 
@@ -57,6 +58,7 @@ class Lease:
     def acquire(self) -> None:
         """Take it. Raises TransientError while a living run holds it."""
         with self._ledger.begin() as connection:
+            self._ledger.serialize(connection, f"lease {self._sync}")
             row = connection.execute(sa.select(lease).where(lease.c.sync == self._sync)).one_or_none()
             if row is not None and row.ends_at > self._time() and row.holder != self._holder and not _is_dead(row.holder):
                 raise TransientError(

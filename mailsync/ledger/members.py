@@ -36,19 +36,19 @@ def with_open_intents(connection: sa.Connection, list_id: str) -> list[MemberRow
     return [MemberRow(*row) for row in connection.execute(_SELECT.where(member.c.list == list_id, member.c.open.is_not(None)))]
 
 
-def read_anew(connection: sa.Connection, list_id: str, after: str, size: int) -> list[tuple[str, str, str]]:
+def read_anew(connection: sa.Connection, sync: str, list_id: str, after: str, size: int) -> list[tuple[str, str, str]]:
     """Rows of a read (address, spelling, status) that say something new, in order of their address."""
     r, m = reading.c, member.c
     same = sa.and_(m.list == r.list, m.address == r.address)
     query = sa.select(r.address, r.spelling, r.status).select_from(reading.outerjoin(member, same))
-    query = query.where(r.list == list_id, r.address > after, sa.or_(m.address.is_(None), m.seen != r.status, _UNSETTLED))
+    query = query.where(r.sync == sync, r.list == list_id, r.address > after, sa.or_(m.address.is_(None), m.seen != r.status, _UNSETTLED))
     return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(r.address).limit(size))]
 
 
-def known_not_read(connection: sa.Connection, list_id: str, after: str, at: float, size: int) -> list[MemberRow]:
+def known_not_read(connection: sa.Connection, sync: str, list_id: str, after: str, at: float, size: int) -> list[MemberRow]:
     """Known members that a read begun at `at` does not show and of whom that is new, in order of their address."""
     c = member.c
-    read = sa.exists().where(reading.c.list == c.list, reading.c.address == c.address)
+    read = sa.exists().where(reading.c.sync == sync, reading.c.list == c.list, reading.c.address == c.address)
     new = sa.and_(c.seen_at < at, sa.or_(c.seen != "absent", _UNSETTLED))
     query = _SELECT.where(c.list == list_id, c.address > after, new, ~read).order_by(c.address).limit(size)
     return [MemberRow(*row) for row in connection.execute(query)]

@@ -102,7 +102,7 @@ member = _table(
     Column("rejected_reason", Text),
     Column("rejected_code", Text),
     Column("rejected_message", Text),
-    Column("called_run", BigInteger, nullable=False),
+    Column("called_by", Text, nullable=False),  # "<sync>#<run>" of the last subscribe call
 )
 
 # Scope: the account where fields are the contact's (Zoho), the list where they are the member's (Mailigen).
@@ -133,7 +133,10 @@ completed = _table("completed", _key("sync"), _key("list"), Column("at", Float, 
 dirty = _table("dirty", _key("list"), _key("address"))
 
 # A complete read under way: pages land here, then one comparison per batch moves them into `member`. Keeps memory flat.
-reading = _table("reading", _key("list"), _key("address"), Column("spelling", Text, nullable=False), Column("status", Text, nullable=False))
+# Each sync stages its own: two syncs may read one list at the same time.
+reading = _table(
+    "reading", _key("sync"), _key("list"), _key("address"), Column("spelling", Text, nullable=False), Column("status", Text, nullable=False)
+)
 
 reservation = _table(
     "reservation",

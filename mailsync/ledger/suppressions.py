@@ -52,6 +52,10 @@ class Suppressions:
         if values:
             connection.execute(self._ledger.insert_new(suppression), values)
 
+    def add_everywhere(self, connection: sa.Connection, address: str, reason: str, since: float) -> None:
+        """One that holds for the whole account."""
+        self.add(connection, [(self.everywhere, address, reason, since)])
+
     def lift(self, connection: sa.Connection, list_id: str, addresses: Sequence[str]) -> None:
         """Newer consent: left and vanished of this list, vanished of everywhere; never a complaint or an erasure."""
         if not addresses:

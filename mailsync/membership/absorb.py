@@ -65,6 +65,8 @@ class Absorber:
                 known[key] = new
             chunk.absorbed.append(way)
         self._inherit(connection, known, chunk)
+        for former in records.formers_of(connection, self._saved.values()).values():
+            chunk.touched.update(former)  # suppression follows the person, also when the record has no address now
         records.save(self._ledger, connection, list(self._saved.values()))
         records.touch(connection, [row for key, row in self._touched_rows.items() if key not in self._saved])
         records.give_up(self._ledger, connection, self._given_up, self._now)
@@ -151,7 +153,7 @@ class Absorber:
         row.gone_at = self._now if was_live else row.gone_at
         row.cursor = claim.cursor if claim.cursor is not None else row.cursor
         if claim.tombstone is not None and claim.tombstone.heir is not None:
-            self._pass_on(connection, row, claim.tombstone.heir, known)
+            self._pass_on(connection, row, claim.tombstone.heir, chunk, known)
         self._saved[claim.stream, claim.record_id] = row
         if row.address is not None:
             chunk.touched.add(row.address)
@@ -159,14 +161,17 @@ class Absorber:
             return Absorbed(claim.stream, claim.record_id, RecordFate.RELEASED, "", None), row  # A3
         return Absorbed(claim.stream, claim.record_id, RecordFate.NOT_OURS, "", None), row  # A2
 
-    def _pass_on(self, connection: sa.Connection, row: RecordRow, heir: tuple[str, str], known: dict[tuple[str, str], RecordRow]) -> None:
+    def _pass_on(
+        self, connection: sa.Connection, row: RecordRow, heir: tuple[str, str], chunk: Chunk, known: dict[tuple[str, str], RecordRow]
+    ) -> None:
         """Converted: every address the record held becomes the heir's history; its opt-out ends once the heir's own value is known."""
         heir_row = known.get(heir) or records.load(connection, self._sync, heir[0], [heir[1]]).get(heir[1])
-        if heir_row is None:
+        if heir_row is None or heir_row.payload_hash is None:  # unknown, or known only as deleted
             row.heir = f"{heir[0]} {heir[1]}"
             return
         known[heir] = heir_row
         self._hand_over(connection, row, heir_row)
+        chunk.touched.update(one for one in (heir_row.address,) if one is not None)
 
     def _inherit(self, connection: sa.Connection, known: dict[tuple[str, str], RecordRow], chunk: Chunk) -> None:
         """Records of this batch that converted records were waiting for."""

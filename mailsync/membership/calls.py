@@ -12,126 +12,150 @@ from dataclasses import replace
 import orjson
 import sqlalchemy as sa
 
-from mailsync.errors import RateLimited, VendorUnavailable
+from mailsync.errors import Bug, RateLimited, VendorUnavailable
 from mailsync.ledger import members
 from mailsync.ledger.budget import Budget, BudgetSpent
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
-from mailsync.membership.model import ABSENT, MemberRow, RecordRow, Situation
+from mailsync.membership.deciding import Deciding
+from mailsync.membership.model import ABSENT, Action, Decision, MemberRow, RecordRow, Situation
 from mailsync.membership.situations import Situations
 from mailsync.membership.tool import Fate, MailingList, MailingTool, Outcome
 
 LOST = Outcome(Fate.LOST)
 
 
-class Waited(Exception):
-    """The call was not made: its budget or a lock had to be waited for first."""
+class DecideAgain(Exception):  # a signal, not an error
+    """The call was not made: time has passed in a wait, or what was decided no longer holds."""
 
 
 class Calls:
-    """The writes of one run. `actions` counts vendor actions per (list key, action)."""
+    """The writes of one run. `actions` counts vendor actions per (list key, action).
 
-    def __init__(
-        self, ledger: Ledger, tool: MailingTool, *, budget: Budget, lease: Lease, situations: Situations, run: int, check_stop: Callable[[], None]
+    Each call is decided once more inside the transaction that commits its intent ④: a batch was decided before its first call, and meanwhile
+    people leave and other syncs work.
+    """
+
+    def __init__(  # noqa: PLR0913 - it joins the ledger, the vendor and the rules
+        self,
+        ledger: Ledger,
+        tool: MailingTool,
+        *,
+        account: str,
+        budget: Budget,
+        lease: Lease,
+        situations: Situations,
+        deciding: Deciding,
+        run: str,
+        check_stop: Callable[[], None],
     ) -> None:
         self._ledger = ledger
         self._tool = tool
+        self._account = account
         self._budget = budget
         self._lease = lease
         self._situations = situations
+        self._deciding = deciding
         self._run = run
         self._check_stop = check_stop
         self.actions: Counter[tuple[str, str]] = Counter()
+        self.refused: set[tuple[str, str]] = set()  # take-offs that the vendor refused in this run: not asked again in it
 
     @property
     def subscribe_endpoint(self) -> str:
         """The endpoint that most of the work needs."""
         return self._tool.traits.subscribe_endpoint
 
-    def subscribe(self, listing: MailingList, at: Situation, winner: RecordRow) -> None:
-        """Add or update one contact with fields. Raises Waited, BudgetSpent, ConfigError."""
-        member, before = at.member, replace(at.member)
-        self._mark_subscribing(member, listing, winner)
-        self._commit_intents(self._tool.traits.subscribe_endpoint, [member])
+    def subscribe(self, listing: MailingList, address: str) -> None:
+        """Add or update one contact with fields. Raises DecideAgain, BudgetSpent, ConfigError."""
+        endpoint = self.subscribe_endpoint
+        [(at, before)] = self._intend(endpoint, listing, [address], _subscribes, self._mark_subscribing)
+        winner = _winner(at)
         payload = orjson.loads(winner.payload or "{}")
-        outcome = self._call(
-            self._tool.traits.subscribe_endpoint,
-            lambda: self._tool.subscribe(listing.key, member.spelling, payload),
-            [(member, before)],
-        )
+        outcome = self._call(endpoint, lambda: self._tool.subscribe(listing.key, at.member.spelling, payload), [before])
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
-            self._subscribed(connection, listing, member, winner, outcome, before)
+            self._subscribed(connection, listing, at.member, winner, outcome, before)
 
-    def attach(self, listing: MailingList, group: Sequence[tuple[Situation, RecordRow]]) -> None:
+    def attach(self, listing: MailingList, addresses: Sequence[str], still: Callable[[Situation, Decision], bool]) -> None:
         """Membership only, for people whose fields the account has already. Raises as `subscribe`."""
-        rows = [(at.member, replace(at.member), winner) for at, winner in group]
-        for member, _, winner in rows:
-            self._mark_subscribing(member, listing, winner)
-        self._commit_intents(self._tool.traits.attach_endpoint, [member for member, _, _ in rows])
-        outcomes = self._call_many(
-            self._tool.traits.attach_endpoint,
-            lambda: self._tool.attach(listing.key, [member.spelling for member, _, _ in rows]),
-            [(member, before) for member, before, _ in rows],
-        )
+        endpoint = self._tool.traits.attach_endpoint
+        rows = self._intend(endpoint, listing, addresses, still, self._mark_subscribing)
+        spellings = [at.member.spelling for at, _ in rows]
+        outcomes = self._call_many(endpoint, lambda: self._tool.attach(listing.key, spellings), [before for _, before in rows])
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
-            for (member, before, winner), outcome in zip(rows, outcomes, strict=True):
-                self._subscribed(connection, listing, member, winner, outcome, before, action="attached")
+            for (at, before), outcome in zip(rows, outcomes, strict=True):
+                self._subscribed(connection, listing, at.member, _winner(at), outcome, before, action="attached")
 
-    def take_off(self, listing: MailingList, member: MemberRow, reason: str) -> None:
+    def take_off(self, listing: MailingList, address: str, reason: str, still: Callable[[Situation, Decision], bool]) -> None:
         """End one membership. `reason`: removed, crm_opt_out or left. Raises as `subscribe`."""
-        before = replace(member)
-        member.open = f"rem:{reason}"
         endpoint = self._tool.traits.unsubscribe_endpoint
-        self._commit_intents(endpoint, [member])
-        outcome = self._call(endpoint, lambda: self._tool.take_off(listing.key, member.spelling), [(member, before)])
-        self._gone(listing, member, reason, outcome, "removed" if reason == "removed" else "taken_off")
+        [(at, before)] = self._intend(endpoint, listing, [address], still, _mark_removing(reason))
+        outcome = self._call(endpoint, lambda: self._tool.take_off(listing.key, at.member.spelling), [before])
+        self._gone(listing, at.member, reason, outcome, "removed" if reason == "removed" else "taken_off")
 
-    def suppress(self, listing: MailingList, member: MemberRow) -> None:
+    def suppress(self, listing: MailingList, address: str, still: Callable[[Situation, Decision], bool]) -> None:
         """Never mail this address again from this account. Raises as `subscribe`."""
-        before = replace(member)
-        member.open = "rem:removed"
         endpoint = self._tool.traits.suppress_endpoint
-        self._commit_intents(endpoint, [member])
-        outcome = self._call(endpoint, lambda: self._tool.suppress(member.spelling), [(member, before)])
-        self._gone(listing, member, "removed", outcome, "suppressed")
+        [(at, before)] = self._intend(endpoint, listing, [address], still, _mark_removing("removed"))
+        outcome = self._call(endpoint, lambda: self._tool.suppress(at.member.spelling), [before])
+        self._gone(listing, at.member, "removed", outcome, "suppressed")
 
-    def _mark_subscribing(self, member: MemberRow, listing: MailingList, winner: RecordRow) -> None:
+    def _intend(
+        self,
+        endpoint: str,
+        listing: MailingList,
+        addresses: Sequence[str],
+        still: Callable[[Situation, Decision], bool],
+        mark: Callable[[MailingList, Situation], None],
+    ) -> list[tuple[Situation, MemberRow]]:
+        """Commit ④: decided once more, reserved, and written down. Gives each situation with its row as it was before."""
+        self._check_stop()
+        list_id = f"{self._account}/{listing.key}"
+        wait: float | None = None
+        with self._ledger.begin() as connection:
+            self._lease.fence(connection)
+            self._ledger.serialize(connection, f"list {list_id}")
+            found = self._deciding.now(connection, list_id, addresses)
+            if not all(still(at, decision) for at, decision in found.values()):
+                raise DecideAgain
+            wait = self._budget.try_reserve(connection, endpoint)
+            rows = [(found[address][0], replace(found[address][0].member)) for address in addresses]
+            if wait is None:
+                for at, _ in rows:
+                    mark(listing, at)
+                members.save(self._ledger, connection, [at.member for at, _ in rows])
+        if wait is not None:
+            self._budget.wait(endpoint, wait)
+            raise DecideAgain
+        self._budget.prepaid(endpoint)
+        return rows
+
+    def _mark_subscribing(self, listing: MailingList, at: Situation) -> None:
+        member, winner = at.member, _winner(at)
         absent = member.seen == ABSENT and member.answered_at <= member.seen_at
         if (absent or member.removed is not None) and not listing.has_form:
             member.ours = 1
         member.spelling = winner.spelling or member.spelling
-        member.open, member.called_at, member.called_run = "sub", self._after(member.seen_at), self._run
+        member.open, member.called_at, member.called_by = "sub", self._after(member.seen_at), self._run
 
-    def _commit_intents(self, endpoint: str, rows: list[MemberRow]) -> None:
-        self._check_stop()
-        with self._ledger.begin() as connection:
-            self._lease.fence(connection)
-            wait = self._budget.try_reserve(connection, endpoint)
-            if wait is None:
-                members.save(self._ledger, connection, rows)
-        if wait is not None:
-            self._budget.wait(endpoint, wait)
-            raise Waited
-        self._budget.prepaid(endpoint)
-
-    def _call(self, endpoint: str, call: Callable[[], Outcome], rows: list[tuple[MemberRow, MemberRow]]) -> Outcome:
+    def _call(self, endpoint: str, call: Callable[[], Outcome], rows: list[MemberRow]) -> Outcome:
         return self._call_many(endpoint, lambda: [call()], rows)[0]
 
-    def _call_many(self, endpoint: str, call: Callable[[], list[Outcome]], rows: list[tuple[MemberRow, MemberRow]]) -> list[Outcome]:
+    def _call_many(self, endpoint: str, call: Callable[[], list[Outcome]], rows: list[MemberRow]) -> list[Outcome]:
         try:
             return call()
         except (VendorUnavailable, BudgetSpent):
             # Spent inside a call of several requests: the first may have taken effect.
             return [LOST] * len(rows)
         except RateLimited as limit:
-            self._take_back([before for _, before in rows])
+            self._take_back(rows)
             self._budget.locked(endpoint, limit.retry_after or self._tool.traits.lock_s.get(endpoint, 60.0))
-            raise Waited from None
+            raise DecideAgain from None
         except Exception:
             # The tool says that nobody can be written (or has a bug): the call did not take effect, so the intent is taken back.
-            self._take_back([before for _, before in rows])
+            self._take_back(rows)
             raise
         finally:
             self._budget.prepaid(None)
@@ -165,7 +189,8 @@ class Calls:
         elif outcome.fate is Fate.PENDING:
             member.pending, member.ours = 1, 0
         elif outcome.fate is Fate.REJECTED:
-            member.ours = before.ours
+            # A refused call is none: a person who signs up after it does so by themselves.
+            member.ours, member.called_at, member.called_by = before.ours, before.called_at, before.called_by
             member.rejected_hash, member.rejected_reason = winner.payload_hash, outcome.reason or "vendor_refused"
             member.rejected_code, member.rejected_message = outcome.code, outcome.message
         members.save(self._ledger, connection, [member])
@@ -178,9 +203,13 @@ class Calls:
         if outcome.fate in (Fate.DONE, Fate.PENDING):
             member.removed, member.removed_at = reason, self._after(member.seen_at)
             member.ours = 0 if reason == "left" else member.ours
+        elif outcome.fate is Fate.REJECTED:
+            self.refused.add((member.list, member.address))
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
             members.save(self._ledger, connection, [member])
+            if action == "suppressed" and outcome.fate is Fate.DONE:
+                self._situations.suppressions.add_everywhere(connection, member.address, "suppressed_on_delete", self._ledger.clock.now())
             if member.removed is not None and not self._tool.traits.fields_belong_to_contact and self._tool.traits.can_delete_member:
                 members.forget_written(connection, self._situations.scope(member.list), [member.address])
         named = {Fate.DONE: action, Fate.PENDING: action, Fate.REJECTED: "refused", Fate.LOST: "lost"}
@@ -189,3 +218,20 @@ class Calls:
     def _after(self, moment: float) -> float:
         """Now, and later than a moment of the same clock tick."""
         return max(self._ledger.clock.now(), moment + 0.001)
+
+
+def _winner(at: Situation) -> RecordRow:
+    if at.winner is None:
+        raise Bug("Somebody was to be subscribed without a record behind them.")
+    return at.winner
+
+
+def _subscribes(_at: Situation, decision: Decision) -> bool:
+    return decision.action in (Action.SUBSCRIBE, Action.UPDATE)
+
+
+def _mark_removing(reason: str) -> Callable[[MailingList, Situation], None]:
+    def mark(_listing: MailingList, at: Situation) -> None:
+        at.member.open = f"rem:{reason}"
+
+    return mark

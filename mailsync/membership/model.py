@@ -18,8 +18,8 @@ NEVER = float("inf")
 LEAVINGS = frozenset({"crm_opt_out", "complaint", "left", "left_or_returned", "left_elsewhere", "forgotten"})
 """The suppressions that take a person off at once; bounced and vanished belong to the address, not to the person."""
 
-LEFT_HERE = frozenset({"left", "left_or_returned", "complaint"})
-"""Those that a call of ours may have undone on this very list; erasure and leaving under another address were never undone by it."""
+LEFT_HERE = frozenset({"left", "left_or_returned", "complaint", "crm_opt_out"})
+"""Those beside which a leaving of this very list may stand that a call of ours undid; erasure and leaving under another address are no such thing."""
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class MemberRow:
     rejected_reason: str | None = None
     rejected_code: str | None = None
     rejected_message: str | None = None
-    called_run: int = 0
+    called_by: str = ""
 
     @property
     def is_on(self) -> bool:
@@ -91,14 +91,14 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the plan and the vendor say of one list. `run` is this run's number."""
+    """What the plan and the vendor say of one list. `run` is this run's name, "<sync>#<number>"."""
 
     has_form: bool
     allow_confirmation_mails: bool
     can_delete_member: bool
     returns_after_removal: bool
     opt_out_reaches_everyone: bool
-    run: int
+    run: str
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ def decide(at: Situation, rules: Rules) -> Decision:  # noqa: PLR0911 - the deci
 
 def _decide_on(at: Situation, winner: RecordRow, rules: Rules) -> Decision:
     if at.written_hash == winner.payload_hash:
-        return Decision(Action.NONE, RecordFate.WRITTEN if at.member.called_run == rules.run else RecordFate.UNCHANGED)
+        return Decision(Action.NONE, RecordFate.WRITTEN if at.member.called_by == rules.run else RecordFate.UNCHANGED)
     if rules.has_form:
         return Decision(Action.NONE, RecordFate.SKIPPED, "update_may_mail")
     return Decision(Action.UPDATE, RecordFate.WRITTEN)
@@ -172,6 +172,7 @@ def _must_leave_now(at: Situation, rules: Rules) -> bool:
         return False
     if member.ours:
         return True
-    if at.suppressed == "crm_opt_out":
-        return rules.opt_out_reaches_everyone
-    return at.suppressed in LEFT_HERE and member.called_at > at.suppressed_since
+    if at.suppressed == "crm_opt_out" and rules.opt_out_reaches_everyone:
+        return True
+    # Between intent and answer nobody knows when a call took effect, so the later of the two counts.
+    return at.suppressed in LEFT_HERE and max(member.called_at, member.answered_at) > at.suppressed_since

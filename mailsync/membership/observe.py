@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from mailsync.membership.model import ABSENT, ACTIVE, BOUNCED, UNSUBSCRIBED, MemberRow
 
+CALL_LASTS_S = 150.0
+"""Longer than a call can take: connect and read time-outs, once more after a renewed token."""
+
 
 @dataclass(slots=True)
 class Observed:
@@ -28,11 +31,14 @@ class ListFacts:
     can_delete_member: bool
     read_before: bool
     at: float
+    sync: str = ""
 
 
 def observe(member: MemberRow, now: str, facts: ListFacts) -> Observed:
     """Move the row to what the read shows, and say what follows from it."""
     before = _decisive(member)
+    if member.open is not None and _may_be_in_flight(member, facts):
+        return Observed()
     if member.open == "sub":
         found = _open_subscription(member, now, facts)
     elif member.open is not None:
@@ -43,6 +49,11 @@ def observe(member: MemberRow, now: str, facts: ListFacts) -> Observed:
     found.changed = found.suppress is not None or found.consent or found.rewrite
     found.changed = found.changed or before != _decisive(member)
     return found
+
+
+def _may_be_in_flight(member: MemberRow, facts: ListFacts) -> bool:
+    """A young intent of another sync: its call may be under way. Our own calls are never under way while we read."""
+    return member.called_by.rpartition("#")[0] != facts.sync and member.called_by != "" and member.called_at > facts.at - CALL_LASTS_S
 
 
 def _decisive(member: MemberRow) -> tuple[object, ...]:
@@ -78,7 +89,7 @@ def _open_removal(member: MemberRow, now: str, facts: ListFacts) -> Observed:
     if now == ACTIVE:
         return Observed()  # not done: decide again
     member.removed, member.removed_at = reason, facts.at
-    return Observed()
+    return Observed(suppress="bounced") if now == BOUNCED else Observed()
 
 
 def _at_rest(member: MemberRow, now: str, facts: ListFacts) -> Observed:
@@ -86,7 +97,9 @@ def _at_rest(member: MemberRow, now: str, facts: ListFacts) -> Observed:
         return _shown_active(member, facts)
     if now == UNSUBSCRIBED:
         member.pending = 0
-        return Observed() if member.removed is not None else Observed(suppress="left")
+        # Where the vendor deletes members, the mark cannot be our removal's.
+        ours = member.removed is not None and not (member.removed == "removed" and facts.can_delete_member)
+        return Observed() if ours else Observed(suppress="left")
     if now == BOUNCED:
         return Observed(suppress="bounced")
     return _shown_absent(member, facts)

@@ -16,6 +16,7 @@ from mailsync.ledger.lease import Lease
 from mailsync.ledger.suppressions import Suppressions
 from mailsync.membership.absorb import Absorber
 from mailsync.membership.calls import Calls
+from mailsync.membership.deciding import Deciding
 from mailsync.membership.fates import Fates
 from mailsync.membership.mirror import Mirror
 from mailsync.membership.model import Rules
@@ -74,6 +75,11 @@ class Held:
     tell: Callable[[EventKind, str], None]
     check_stop: Callable[[], None]
 
+    @property
+    def name(self) -> str:
+        """This run's name among all syncs."""
+        return f"{self.plan.sync_name}#{self.number}"
+
 
 def build(held: Held) -> Parts:
     """Wire the parts of a run."""
@@ -83,17 +89,33 @@ def build(held: Held) -> Parts:
     by_contact = tool.traits.fields_belong_to_contact
     situations = Situations(account=account, feeds=held.feeds, suppressions=suppressions, fields_belong_to_contact=by_contact)
     reach: Any = {"lease": lease, "account": account, "situations": situations, "suppressions": suppressions}
-    reader = Reader(ledger, tool, **reach, say=lambda text: held.tell(EventKind.PROGRESS, text))
-    calls = Calls(ledger, tool, budget=held.budget, lease=lease, situations=situations, run=held.number, check_stop=held.check_stop)
+    reader = Reader(ledger, tool, sync=plan.sync_name, **reach, say=lambda text: held.tell(EventKind.PROGRESS, text))
+    responses = Responses(ledger, tool, **reach, check_stop=held.check_stop)
+    deciding = Deciding(situations, {list_id: _rules(held, listing) for list_id, listing in lists.items()})
+    calls = Calls(
+        ledger,
+        tool,
+        account=account,
+        budget=held.budget,
+        lease=lease,
+        situations=situations,
+        deciding=deciding,
+        run=held.name,
+        check_stop=held.check_stop,
+    )
+
+    def refresh(list_id: str) -> None:
+        reader.read_leavers(lists[list_id])
+        responses.read(ledger.clock.now())
+
     settler = Settler(
         ledger,
         lease=lease,
         lists=lists,
-        rules={list_id: _rules(held, listing) for list_id, listing in lists.items()},
+        deciding=deciding,
         traits=tool.traits,
-        situations=situations,
         calls=calls,
-        reader=reader,
+        refresh=refresh,
         when_spent=plan.when_spent,
         warn=lambda text: held.tell(EventKind.WARNING, text),
     )
@@ -107,10 +129,10 @@ def build(held: Held) -> Parts:
         absorber=Absorber(ledger, plan.sync_name),
         mirror=Mirror(ledger, sync=plan.sync_name, lease=lease, situations=situations),
         reader=reader,
-        responses=Responses(ledger, tool, **reach, check_stop=held.check_stop),
+        responses=responses,
         calls=calls,
         settler=settler,
-        removals=Removals(ledger, sync=plan.sync_name, account=account, settler=settler, calls=calls, check_stop=held.check_stop),
+        removals=Removals(ledger, sync=plan.sync_name, account=account, lease=lease, settler=settler, calls=calls, check_stop=held.check_stop),
         fates=Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams}),
     )
 
@@ -123,5 +145,5 @@ def _rules(held: Held, listing: MailingList) -> Rules:
         can_delete_member=held.tool.traits.can_delete_member,
         returns_after_removal=plan.returns_after_removal,
         opt_out_reaches_everyone=plan.opt_out_reaches_everyone,
-        run=held.number,
+        run=held.name,
     )

@@ -49,6 +49,7 @@ class Reader:
         tool: MailingTool,
         *,
         lease: Lease,
+        sync: str,
         account: str,
         situations: Situations,
         suppressions: Suppressions,
@@ -57,6 +58,7 @@ class Reader:
         self._ledger = ledger
         self._tool = tool
         self._lease = lease
+        self._sync = sync
         self._account = account
         self._situations = situations
         self._suppressions = suppressions
@@ -75,7 +77,7 @@ class Reader:
         before = self.marks(list_id)
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
-            facts = ListFacts(listing.has_form, self._tool.traits.can_delete_member, before.complete_at > 0, at)
+            facts = ListFacts(listing.has_form, self._tool.traits.can_delete_member, before.complete_at > 0, at, self._sync)
             self._compare_shown(connection, list_id, facts)
             for rows in self._not_shown(connection, list_id, at):
                 self._apply(connection, list_id, [(row, ABSENT) for row in rows], facts)
@@ -89,12 +91,12 @@ class Reader:
         before = self.marks(list_id)
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
-            facts = ListFacts(listing.has_form, self._tool.traits.can_delete_member, before.complete_at > 0, at)
+            facts = ListFacts(listing.has_form, self._tool.traits.can_delete_member, before.complete_at > 0, at, self._sync)
             self._compare_shown(connection, list_id, facts)
             self._note(connection, list_id, complete_at=before.complete_at, leavers_at=at)
 
     def _note(self, connection: sa.Connection, list_id: str, *, complete_at: float, leavers_at: float) -> None:
-        connection.execute(sa.delete(reading).where(reading.c.list == list_id))
+        connection.execute(sa.delete(reading).where(reading.c.sync == self._sync, reading.c.list == list_id))
         values = {"list": list_id, "complete_at": complete_at, "leavers_at": leavers_at}
         connection.execute(self._ledger.upsert(read_marks), values)
 
@@ -114,7 +116,7 @@ class Reader:
         counts = {status: self._tool.count(listing.key, status) for status in statuses}
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
-            connection.execute(sa.delete(reading).where(reading.c.list == list_id))
+            connection.execute(sa.delete(reading).where(reading.c.sync == self._sync, reading.c.list == list_id))
         for status in statuses:
             rows = 0
             for page in self._pages(listing.key, status, counts[status]):
@@ -143,15 +145,19 @@ class Reader:
             last, first = page[-1], first + size - 1
 
     def _store(self, list_id: str, status: ListedStatus, page: Iterable[str]) -> None:
-        rows = [{"list": list_id, "address": address_key(raw) or raw.strip().lower(), "spelling": raw, "status": status.value} for raw in page]
+        rows = [
+            {"sync": self._sync, "list": list_id, "address": address_key(raw) or raw.strip().lower(), "spelling": raw, "status": status.value}
+            for raw in page
+        ]
         if rows:
             with self._ledger.begin() as connection:
+                self._lease.fence(connection)
                 connection.execute(self._ledger.upsert(reading), rows)
 
     def _compare_shown(self, connection: sa.Connection, list_id: str, facts: ListFacts) -> None:
         """Only rows of which the read says something new leave the database: in a quiet list that is nobody."""
         after = ""
-        while batch := members.read_anew(connection, list_id, after, BATCH):
+        while batch := members.read_anew(connection, self._sync, list_id, after, BATCH):
             known = members.load(connection, list_id, [address for address, _, _ in batch])
             rows = [(known.get(address) or MemberRow(list_id, address, spelling), status) for address, spelling, status in batch]
             self._apply(connection, list_id, rows, facts)
@@ -159,7 +165,7 @@ class Reader:
 
     def _not_shown(self, connection: sa.Connection, list_id: str, at: float) -> Iterator[list[MemberRow]]:
         after = ""
-        while rows := members.known_not_read(connection, list_id, after, at, BATCH):
+        while rows := members.known_not_read(connection, self._sync, list_id, after, at, BATCH):
             yield rows
             after = rows[-1].address
 

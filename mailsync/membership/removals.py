@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from mailsync.ledger import members, records
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import completed, feed
-from mailsync.membership.calls import Calls, Waited
-from mailsync.membership.model import Action, MemberRow
+from mailsync.membership.calls import Calls, DecideAgain
+from mailsync.membership.model import Action, Decision, MemberRow, Situation
 from mailsync.membership.plan import OnDelete
 from mailsync.membership.settle import BATCH, Settler, is_due
 from mailsync.membership.tool import MailingList
@@ -39,10 +40,13 @@ def brakes(due: int, owned: int) -> bool:
 class Removals:
     """The removals of one run on the lists it feeds."""
 
-    def __init__(self, ledger: Ledger, *, sync: str, account: str, settler: Settler, calls: Calls, check_stop: Callable[[], None]) -> None:
+    def __init__(
+        self, ledger: Ledger, *, sync: str, account: str, lease: Lease, settler: Settler, calls: Calls, check_stop: Callable[[], None]
+    ) -> None:
         self._ledger = ledger
         self._sync = sync
         self._account = account
+        self._lease = lease
         self._settler = settler
         self._calls = calls
         self._check_stop = check_stop
@@ -61,6 +65,7 @@ class Removals:
         for member in kept:
             member.ours = 0
         with self._ledger.begin() as connection:
+            self._lease.fence(connection)
             members.save(self._ledger, connection, kept)
             members.clear_dirty(connection, list_id, [member.address for member in kept])
         self._calls.actions[listing.key, "kept"] += len(kept)
@@ -84,21 +89,25 @@ class Removals:
                 return  # still due in the next run
 
     def _remove_one(self, listing: MailingList, list_id: str, member: MemberRow, what: OnDelete) -> None:
+        address = member.address
+        everywhere = what is OnDelete.SUPPRESS and not self._is_elsewhere(list_id, address)
         while True:
-            at, decision = self._settler.decisions(list_id, [member.address])[member.address]
-            if not is_due(at) or decision.action is Action.TAKE_OFF:
-                return
             try:
-                if what is OnDelete.SUPPRESS and not self._is_elsewhere(list_id, member.address):
-                    self._calls.suppress(listing, at.member)
+                if everywhere:
+                    self._calls.suppress(listing, address, _still_due)
                 else:
-                    self._calls.take_off(listing, at.member, "removed")
-            except Waited:
-                continue
-            if at.member.open is None:
-                with self._ledger.begin() as connection:
-                    members.clear_dirty(connection, list_id, [member.address])
-            return
+                    self._calls.take_off(listing, address, "removed", _still_due)
+            except DecideAgain:
+                at, decision = self._settler.decisions(list_id, [address])[address]
+                if not _still_due(at, decision):
+                    return
+            else:
+                break
+        at, _ = self._settler.decisions(list_id, [address])[address]
+        if at.member.open is None:
+            with self._ledger.begin() as connection:
+                self._lease.fence(connection)
+                members.clear_dirty(connection, list_id, [address])
 
     def _due(self, list_id: str) -> Iterator[tuple[MemberRow, OnDelete]]:
         """What is due now, in order of address; nothing is kept in memory but one batch."""
@@ -111,7 +120,7 @@ class Removals:
                 return
             after = batch[-1]
             for address, (at, decision) in self._settler.decisions(list_id, batch).items():
-                if is_due(at) and decision.action is not Action.TAKE_OFF and at.member.open is None:
+                if _still_due(at, decision):
                     what = self._what(list_id, address)
                     if what is not None:
                         yield at.member, what
@@ -122,7 +131,7 @@ class Removals:
             held = records.last_held(connection, address)
             rows = connection.execute(sa.select(feed.c.sync, feed.c.stream, feed.c.on_delete).where(feed.c.list == list_id))
             feeds: Mapping[tuple[str, str], OnDelete] = {(row[0], row[1]): OnDelete(row[2]) for row in rows}
-            done = dict(connection.execute(sa.select(completed.c.sync, completed.c.at).where(completed.c.list == list_id)).tuples().all())
+            done = {row[0]: row[1] for row in connection.execute(sa.select(completed.c.sync, completed.c.at).where(completed.c.list == list_id))}
         wanted = set()
         for sync, stream, _, left_at in held:
             if (sync, stream) not in feeds:
@@ -136,3 +145,8 @@ class Removals:
         """Whether another list holds the address: then it is not suppressed everywhere."""
         with self._ledger.begin() as connection:
             return any(other.is_on for other in members.on_other_lists(connection, self._account, list_id, address))
+
+
+def _still_due(at: Situation, decision: Decision) -> bool:
+    """Due, and neither suppression work nor a call without an answer waits."""
+    return is_due(at) and decision.action is not Action.TAKE_OFF and at.member.open is None

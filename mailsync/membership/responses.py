@@ -12,11 +12,10 @@ from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.suppressions import Suppressions
 from mailsync.membership.address import address_key
-from mailsync.membership.model import ACTIVE
 from mailsync.membership.situations import Situations
 from mailsync.membership.tool import MailingTool, Response
 
-LOOK_BACK_S = 30 * 86_400.0
+LOOK_BACK_S = 90 * 86_400.0
 BATCH = 500
 
 
@@ -56,20 +55,16 @@ class Responses:
     def _take(self, connection: sa.Connection, response: Response) -> bool:
         address = address_key(response.address) or response.address.strip().lower()
         lists = [f"{self._account}/{key}" for key in response.list_keys]
+        if not lists and response.kind == "complaint":
+            lists = [self._suppressions.everywhere]
         fresh = [one for one in lists if self._suppressions.believe(connection, one, address, response.campaign, response.kind)]
         if not fresh:
             return False
         if response.kind == "complaint":
             self._suppressions.add(connection, [(self._suppressions.everywhere, address, "complaint", response.at or 0.0)])
+        # A leaving without a time counts as before our calls: doubt counts as left (docs/membership.md, I8).
         # Who complains has left the lists that the campaign went to, as well as everything else.
-        rows = [(one, address, "left", self._moment(connection, one, address, response.at)) for one in fresh]
+        rows = [(one, address, "left", response.at or 0.0) for one in fresh]
         self._suppressions.add(connection, rows)
         members.mark_dirty(self._ledger, connection, self._situations.lists | set(lists), self._situations.reach(connection, [address]))
         return True
-
-    def _moment(self, connection: sa.Connection, list_id: str, address: str, at: float | None) -> float:
-        """When they left. Where the vendor does not say: after the last complete read that showed them active, as early as can be."""
-        if at is not None:
-            return at
-        member = members.load(connection, list_id, [address]).get(address)
-        return member.seen_at if member is not None and member.seen == ACTIVE else 0.0

@@ -45,6 +45,7 @@ class Run:
         self._stated: set[str] = set()
         self._complete: set[str] = set()
         self._statuses = 0
+        self._drained = False
         self.budget = Budget(ledger, plan.account, tool.traits.limits, share=plan.share_of_limit, clock=clock, on_wait=self._waiting)
         self._parts_or_none: Parts | None = None
 
@@ -74,7 +75,7 @@ class Run:
         new = parts.responses.read(since)
         if new:
             self._tell(EventKind.PROGRESS, f"{new} new leavings seen in campaigns.")
-        parts.settler.settle_all()
+        parts.settler.take_off_leavers()
 
     def record(self, claim: Claim) -> None:
         """One record message, in order of arrival. Buffered; a thousand are absorbed and settled together."""
@@ -98,6 +99,7 @@ class Run:
             rows = [{"sync": self._plan.sync_name, "stream": name, "hash": state_hash.hex(), "echoed_at": now} for name in names]
             connection.execute(self._ledger.upsert(state), rows)
         self._stated.update(names)
+        self._drain()
         return self._parts.fates.since_last_echo(stream)
 
     def complete(self, stream: str) -> None:
@@ -141,6 +143,7 @@ class Run:
         if not self._claims:
             return
         self._check()
+        self._drain()
         claims, self._claims = self._claims, []
         parts = self._parts
         with self._ledger.begin() as connection:
@@ -151,6 +154,12 @@ class Run:
         if reached:
             parts.settler.settle(reached)
         parts.fates.settle(chunk.absorbed, self._decided(chunk.absorbed))
+
+    def _drain(self) -> None:
+        """Once, what earlier runs left: postponed people first. Only after the first STATE showed that the ledger is the right one."""
+        if not self._drained:
+            self._drained = True
+            self._parts.settler.settle_all()
 
     def _decided(self, absorbed: list[Absorbed]) -> dict[str, dict[tuple[str, str], Decision]]:
         """What holds now for the current claims of these records, per list key."""

@@ -12,11 +12,10 @@ from mailsync.ledger import members
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
-from mailsync.membership.calls import Calls, Waited
-from mailsync.membership.model import Action, Decision, MemberRow, RecordRow, Rules, Situation, decide
+from mailsync.membership.calls import Calls, DecideAgain
+from mailsync.membership.deciding import Deciding
+from mailsync.membership.model import Action, Decision, MemberRow, RecordRow, Situation
 from mailsync.membership.plan import RecordFate, WhenSpent
-from mailsync.membership.reading import Reader
-from mailsync.membership.situations import Situations
 from mailsync.membership.tool import MailingList, Traits
 
 FRESH_S = 900.0
@@ -24,7 +23,7 @@ BATCH = 500
 
 
 class Settler:
-    """Settles the lists fed in this run. `rules` by list key."""
+    """Settles the lists fed in this run."""
 
     def __init__(  # noqa: PLR0913 - it joins all parts of the rules
         self,
@@ -32,23 +31,21 @@ class Settler:
         *,
         lease: Lease,
         lists: Mapping[str, MailingList],
-        rules: Mapping[str, Rules],
+        deciding: Deciding,
         traits: Traits,
-        situations: Situations,
         calls: Calls,
-        reader: Reader,
+        refresh: Callable[[str], None],
         when_spent: WhenSpent,
         warn: Callable[[str], None],
     ) -> None:
-        """`lists`: list id → list, of the lists fed in this run."""
+        """`lists`: list id → list, of those fed in this run. `refresh(list id)` reads who left it, in the list and in campaigns."""
         self._ledger = ledger
         self._lease = lease
         self._lists = lists
-        self._rules = rules
+        self._deciding = deciding
         self._traits = traits
-        self._situations = situations
         self._calls = calls
-        self._reader = reader
+        self._read_leavers = refresh
         self._when_spent = when_spent
         self._warn = warn
         self._read_leavers_at: dict[str, float] = {}
@@ -83,11 +80,9 @@ class Settler:
                 self._settle(list_id, batch)
 
     def decisions(self, list_id: str, addresses: Collection[str]) -> dict[str, tuple[Situation, Decision]]:
-        """What holds for these addresses on a list now, with the fate that follows from the budget."""
-        rules = self._rules[list_id]
+        """What holds for these addresses on a list now."""
         with self._ledger.begin() as connection:
-            found = self._situations.load(connection, list_id, addresses)
-        return {address: (at, decide(at, rules)) for address, at in found.items()}
+            return self._deciding.now(connection, list_id, addresses)
 
     def fate(self, decision: Decision) -> Decision:
         """The decision of a record whose action could not be taken in this run: postponed."""
@@ -106,69 +101,67 @@ class Settler:
             after = batch[-1]
 
     def _take_off(self, list_id: str, addresses: Sequence[str]) -> None:
-        for address, (at, decision) in self.decisions(list_id, addresses).items():
+        for address, (_, decision) in self.decisions(list_id, addresses).items():
             if decision.action is Action.TAKE_OFF:
-                self._act(list_id, address, at, decision)
+                self._act(list_id, address, decision)
 
     def _settle(self, list_id: str, addresses: Sequence[str]) -> None:
         found = self.decisions(list_id, addresses)
         if any(decision.action in (Action.SUBSCRIBE, Action.UPDATE) for _, decision in found.values()) and self._refresh(list_id):
+            self._take_off(list_id, addresses)
             found = self.decisions(list_id, addresses)
-        acted = [(address, at, decision) for address, (at, decision) in found.items() if decision.action is not Action.NONE]
-        alone = self._attach_groups(list_id, acted)
-        for address, at, decision in alone:
-            self._act(list_id, address, at, decision)
-        after = self.decisions(list_id, [address for address, _, _ in acted]) if acted else {}
+        acted = {address: one for address, one in found.items() if one[1].action is not Action.NONE}
+        for address in self._attach_groups(list_id, acted):
+            self._refresh(list_id)
+            self._act(list_id, address, acted[address][1])
+        after = self.decisions(list_id, list(acted)) if acted else {}
         self._clear(list_id, {**found, **after})
 
     def _refresh(self, list_id: str) -> bool:
         """Read who left, if that is too old. Whether it was."""
-        if self._ledger.clock.now() - self._read_leavers_at.get(list_id, 0.0) <= FRESH_S:
-            return False
         at = self._ledger.clock.now()
-        self._reader.read_leavers(self._lists[list_id])
+        if at - self._read_leavers_at.get(list_id, 0.0) <= FRESH_S:
+            return False
+        self._read_leavers(list_id)
         self.fresh(list_id, at)
         return True
 
-    def _act(self, list_id: str, address: str, at: Situation, decision: Decision) -> None:
-        """One address to its end: after each wait it is decided again."""
+    def _act(self, list_id: str, address: str, decision: Decision) -> None:
+        """One address to its end: what does not hold any more when its turn comes is decided again."""
         while True:
             try:
-                if not self._once(list_id, at, decision):
-                    return
-            except Waited:
+                self._once(list_id, address, decision)
+            except DecideAgain:
                 self._refresh(list_id)
+                decision = self.decisions(list_id, [address])[address][1]
             else:
                 return
-            at, decision = self.decisions(list_id, [address])[address]
 
-    def _once(self, list_id: str, at: Situation, decision: Decision) -> bool:
+    def _once(self, list_id: str, address: str, decision: Decision) -> None:
         listing, endpoints = self._lists[list_id], self._traits
         try:
             if decision.action is Action.TAKE_OFF and endpoints.unsubscribe_endpoint not in self._spent:
-                self._calls.take_off(listing, at.member, "crm_opt_out" if decision.reason == "crm_opt_out" else "left")
-            elif decision.action in (Action.SUBSCRIBE, Action.UPDATE) and endpoints.subscribe_endpoint not in self._spent and at.winner is not None:
-                self._calls.subscribe(listing, at, at.winner)
-            else:
-                return False
+                if (list_id, address) not in self._calls.refused:
+                    reason = "crm_opt_out" if decision.reason == "crm_opt_out" else "left"
+                    self._calls.take_off(listing, address, reason, lambda _, now: now == decision)
+            elif decision.action in (Action.SUBSCRIBE, Action.UPDATE) and endpoints.subscribe_endpoint not in self._spent:
+                self._calls.subscribe(listing, address)
         except BudgetSpent as spent:
             self._note_spent(spent)
-            return False
-        return True
 
-    def _attach_groups(self, list_id: str, acted: list[tuple[str, Situation, Decision]]) -> list[tuple[str, Situation, Decision]]:
-        """Use the many-address call where only the membership is missing; what remains is returned."""
+    def _attach_groups(self, list_id: str, acted: Mapping[str, tuple[Situation, Decision]]) -> list[str]:
+        """Use the many-address call where only the membership is missing; the addresses that remain are returned."""
         listing, size = self._lists[list_id], self._traits.attach_size
-        fit = [one for one in acted if size and not listing.has_form and self._only_membership_is_missing(one[1], one[2])]
-        rest = [one for one in acted if one not in fit]
-        if self._traits.attach_endpoint in self._spent:
-            return acted
-        for first in range(0, len(fit), size or 1):
+        if not size or listing.has_form or self._traits.attach_endpoint in self._spent:
+            return list(acted)
+        fit = [address for address, one in acted.items() if self._only_membership_is_missing(*one)]
+        rest = [address for address in acted if address not in set(fit)]
+        for first in range(0, len(fit), size):
             group = fit[first : first + size]
             try:
-                self._calls.attach(listing, [(at, at.winner) for _, at, _ in group if at.winner is not None])
-            except Waited:
-                rest += group  # decided again one by one: time has passed
+                self._calls.attach(listing, group, self._only_membership_is_missing)
+            except DecideAgain:
+                rest += group  # one by one, each decided again inside its own intent
             except BudgetSpent as spent:
                 self._note_spent(spent)
                 return rest + fit[first:]

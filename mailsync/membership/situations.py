@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from mailsync.ledger import members, records
 from mailsync.ledger.suppressions import Suppressed, Suppressions
-from mailsync.membership.model import LEFT_HERE, NEVER, MemberRow, RecordRow, Situation
+from mailsync.membership.model import NEVER, MemberRow, RecordRow, Situation
 
-_ORDER = ("complaint", "left", "left_or_returned", "left_elsewhere", "forgotten", "vanished", "bounced")
+_ORDER = ("crm_opt_out", "complaint", "left", "left_or_returned", "left_elsewhere", "forgotten", "suppressed_on_delete", "vanished", "bounced")
+_LEAVINGS_HERE = {"left", "left_or_returned"}
 _SPREADING = {"left", "complaint"}
 
 
@@ -22,7 +23,7 @@ class Situations:
     ) -> None:
         self._account = account
         self._feeds = feeds
-        self._suppressions = suppressions
+        self.suppressions = suppressions
         self._by_contact = fields_belong_to_contact
 
     @property
@@ -80,17 +81,15 @@ class Situations:
         self, connection: sa.Connection, list_id: str, addresses: Collection[str], holders: Mapping[str, list[RecordRow]]
     ) -> dict[str, tuple[str, float]]:
         """Section "Suppression": the first reason that holds for each address, and since when."""
-        rows = self._suppressions.load(connection, list_id, addresses)
+        rows = self.suppressions.load(connection, list_id, addresses)
         opted_out = {address for address, found in holders.items() if any(row.opt_out for row in found)}
         opted_out |= records.opted_out_before(connection, addresses)
         elsewhere = self._left_elsewhere(connection, list_id, holders)
         found: dict[str, tuple[str, float]] = {}
         for address in {*rows, *opted_out, *elsewhere}:
-            if address in opted_out:
-                found[address] = ("crm_opt_out", NEVER)
-                continue
             reasons = {one.reason for one in rows.get(address, ())} | ({"left_elsewhere"} if address in elsewhere else set())
-            here = [one.since for one in rows.get(address, ()) if one.list == list_id and one.reason in LEFT_HERE]
+            reasons |= {"crm_opt_out"} if address in opted_out else set()
+            here = [one.since for one in rows.get(address, ()) if one.list == list_id and one.reason in _LEAVINGS_HERE]
             found[address] = (next(reason for reason in _ORDER if reason in reasons), max(here, default=NEVER))
         return found
 
@@ -103,7 +102,7 @@ class Situations:
         before = {address for addresses in formers.values() for address in addresses}
         if not before:
             return set()
-        left = {address for address, rows in self._suppressions.load(connection, list_id, before).items() if _spreads(rows)}
+        left = {address for address, rows in self.suppressions.load(connection, list_id, before).items() if _spreads(rows)}
         return {
             str(row.address) for row in moved if any(one != row.address and one in left for one in formers.get((row.sync, row.stream, row.id), ()))
         }

@@ -116,7 +116,7 @@ def test_d6_a_refused_payload_is_not_sent_again_until_it_changes() -> None:
 
 def test_d7_equal_fields_cost_no_call() -> None:
     assert decided(situation(on(), written_hash="h1")) == (Action.NONE, RecordFate.UNCHANGED, "")
-    assert decided(situation(on(called_run=RUN), written_hash="h1")) == (Action.NONE, RecordFate.WRITTEN, "")
+    assert decided(situation(on(called_by=RUN), written_hash="h1")) == (Action.NONE, RecordFate.WRITTEN, "")
 
 
 def test_d8_a_member_of_a_form_list_gets_no_update() -> None:

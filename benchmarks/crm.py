@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from emulators.process import EmulatorProcess
 
 from benchmarks.process import Ran, run, script
+from emulators.process import EmulatorProcess
 
 ALWAYS_BULK, NEVER_BULK = 0, 10**9
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from emulators.process import EmulatorProcess
-
 from benchmarks.crm import ALWAYS_BULK, NEVER_BULK, Source, credits_spent, last_state, records
 from benchmarks.process import Ran, run
 from benchmarks.table import Row, at_most
+from emulators.process import EmulatorProcess
 
 MODULE = "Leads"
 LEADS_SHARE = 0.6
@@ -110,7 +109,7 @@ def _touch(emulator: EmulatorProcess, count: int) -> None:
 def memory(folder: Path, sizes: tuple[int, ...]) -> list[Row]:
     """Peak memory of one read at several sizes.
 
-    The clock runs only twice as fast: the emulator writes the file of a bulk job in real time, which at 200,000 rows takes it longer than a scaled job.
+    The clock runs only twice as fast: the emulator writes the file of a bulk job in real time, and 200,000 rows take it longer than a scaled job.
     """
     peaks = []
     for leads in sizes:

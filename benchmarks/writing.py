@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from emulators.process import EmulatorProcess
 
 from benchmarks.process import Ran, run, script
 from benchmarks.reading import vendor
 from benchmarks.table import Row, at_least, at_most
+from emulators.process import EmulatorProcess
 
 STREAM = "People"
 SUBSCRIBE_PER_MINUTE = 500

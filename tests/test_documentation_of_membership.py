@@ -44,7 +44,7 @@ def test_the_table_of_fates_is_the_closed_set() -> None:
 
 def test_suppressions_are_told_in_the_order_in_which_they_hold() -> None:
     named = re.findall(r"`([a-z_]+)`", re.sub(r"`left_or_returned` is only a doubt", "", section(MEMBERSHIP, "Suppression")))
-    assert tuple(named) == ("crm_opt_out", *_ORDER)
+    assert tuple(named) == _ORDER
 
 
 def _member(open_call: str, before: str) -> MemberRow:

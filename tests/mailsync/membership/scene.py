@@ -6,7 +6,7 @@ import copy
 import hashlib
 import itertools
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,6 +99,7 @@ class Scene:
     def __post_init__(self) -> None:
         self._ledger: CrashingLedger | None = None
         self.clock = FakeClock()
+        self.on_sent: Callable[[], object] = lambda: None
         self.tool = FakeTool(self.clock, deletes=self.deletes, attach_size=self.attach_size)
         self.lists: dict[str, MailingList] = {}
         self.cursors = itertools.count(1)
@@ -215,6 +216,7 @@ class Scene:
             run.state(name, given, is_empty=not given)
         for claim in messages:
             run.record(claim)
+        self.on_sent()  # fewer than a chunk: nothing of it is absorbed before the STATE that follows
         for name in names:
             new = hashlib.blake2b(str(next(self.states)).encode(), digest_size=8).digest()
             settled = run.state(name, new, is_empty=False)

@@ -30,7 +30,18 @@ def test_the_key(raw: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["", " ", "ann", "ann@", "@example.com", "ann@@example.com", "ann@example", "a b@example.com", "ann@example.com, bob@example.com", "ann@exa mple.com"]
+    [
+        "",
+        " ",
+        "ann",
+        "ann@",
+        "@example.com",
+        "ann@@example.com",
+        "ann@example",
+        "a b@example.com",
+        "ann@example.com, bob@example.com",
+        "ann@exa mple.com",
+    ]
     + ["ann@example.com\x00", "\ud800@example.com", "ann@-example.com", "ann@" + "x" * 250 + ".com", "<b>ann@example.com</b>"],
 )
 def test_what_is_no_address_has_no_key(raw: str) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from mailsync.membership.tool import Window
-from tests.mailsync.membership.fake_tool import Crash
 from tests.mailsync.membership.histories import A, B, fine, heal, on_call, scene
 from tests.mailsync.membership.scene import DAY, F, L, Scene
 

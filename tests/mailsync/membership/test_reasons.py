@@ -30,6 +30,10 @@ def test_no_code_outside_the_closed_list_is_used() -> None:
         used |= set(re.findall(r'RecordFate\.[A-Z_]+, "([a-z_]+)"', text))
         used |= set(re.findall(r'suppress="([a-z_]+)"', text))
     codes = (ROOT / "mailsync" / "zoho_campaigns" / "codes.py").read_text()
-    used |= {reason for method, reason in re.findall(r'\(method\.(\w+), "\d+"\): _refused\("([a-z_]+)"\)', codes) if method in ("SUBSCRIBE", "UNSUBSCRIBE", "DO_NOT_MAIL", "ATTACH")}
+    used |= {
+        reason
+        for method, reason in re.findall(r'\(method\.(\w+), "\d+"\): _refused\("([a-z_]+)"\)', codes)
+        if method in ("SUBSCRIBE", "UNSUBSCRIBE", "DO_NOT_MAIL", "ATTACH")
+    }
     assert used, "the patterns still match something"
     assert used <= {reason.value for reason in Reason}, used - {reason.value for reason in Reason}

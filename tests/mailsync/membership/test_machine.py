@@ -1,16 +1,19 @@
 """Random histories of a CRM, of people and staff at the mailing tool, of crashes and lost answers, against the oracle of the promises.
 
-`MAILSYNC_HISTORIES` sets how many; the default is what a test run has time for, and ten thousand with MAILSYNC_PROVE=1.
+Two ways to draw them: independent random walks, reproducible by their seed (`MAILSYNC_WALKS`, `MAILSYNC_SEED`), and hypothesis's state machine, which looks
+for variations of what it found (`MAILSYNC_HISTORIES`). The defaults are what a test run has time for; with MAILSYNC_PROVE=1 there are ten thousand walks.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -26,7 +29,11 @@ from tests.mailsync.membership.scene import Ran, Scene
 FEEDS = {"s": [("Leads", "L"), ("Contacts", "L"), ("Contacts", "L2"), ("Contacts", "F")], "t": [("Partners", "L")]}
 STREAMS = [("s", "Leads"), ("s", "Contacts"), ("t", "Partners")]
 ADDRESSES = [f"{name}@example.com" for name in "abcde"]
-HISTORIES = int(os.environ.get("MAILSYNC_HISTORIES", "10000" if PROVE else "200"))
+STEPS = 12
+PARTS = 4  # so that several workers may share the walks
+FIRST_SEED = int(os.environ.get("MAILSYNC_SEED", "0"))
+WALKS = int(os.environ.get("MAILSYNC_WALKS", "10000" if PROVE else "200"))
+HISTORIES = int(os.environ.get("MAILSYNC_HISTORIES", "10000" if PROVE else "30"))
 
 records = st.tuples(st.sampled_from(STREAMS), st.sampled_from(["1", "2"])).map(lambda one: (*one[0], one[1]))
 addresses = st.sampled_from(ADDRESSES)
@@ -306,8 +313,11 @@ class Histories(RuleBasedStateMachine):
             if any(self.oracle.crm.values()):
                 self.comes_to_rest()
         finally:
-            self.scene.close()
-            shutil.rmtree(self.directory, ignore_errors=True)
+            self.clear()
+
+    def clear(self) -> None:
+        self.scene.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def comes_to_rest(self) -> None:
         self.scene.tool.before_write.clear()
@@ -324,10 +334,69 @@ class Histories(RuleBasedStateMachine):
         assert tool.calls[before:] == [], "at rest, nothing is called"
 
 
+class Walk:
+    """One history drawn step by step from a seed: no clever search, but every choice independent of the last."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.machine = Histories()
+        self.told: list[str] = []
+
+    def record(self) -> RecordId:
+        return (*self.chance.choice(STREAMS), self.chance.choice("12"))
+
+    def steps(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every step that may come next, with its choices made."""
+        some, pick = self.chance.choice, self.chance.randrange(12)
+        failing = {"key": some(["L", "L2", "F"]), "how": some(["lost_before", "lost_after", "crash_before", "crash_after"])}
+        city, contacted = some(["", "Rome", "Oslo"]), some([0.0, 1.0, 2.0])
+        edit = {"record": self.record(), "address": some([*ADDRESSES, None, "no address"]), "city": city, "contacted": contacted}
+        return [
+            ("somebody_edits_or_creates_a_record", {**edit, "opt_out": self.chance.random() < 0.1}),
+            ("a_person_gets_another_address", {"pick": pick, "address": some(ADDRESSES)}),
+            ("a_record_gets_an_address_that_another_one_gave_up", {"record": self.record(), "pick": pick, "contacted": contacted}),
+            ("a_person_opts_out_in_the_crm_or_takes_that_back", {"pick": pick, "opt_out": some([True, False])}),
+            ("somebody_deletes_a_record", {"pick": pick}),
+            ("a_lead_is_converted_to_a_contact", {"number": some("12"), "opt_out": self.chance.random() < 0.2}),
+            ("somebody_leaves", {"pick": pick, "by_mail": some([True, False])}),
+            ("somebody_will_leave_by_a_mail_between_read_and_write", {"pick": pick, "city": some(["Bern", "Kyiv"])}),
+            ("somebody_signs_up", {"key": some(["L", "L2"]), "address": some(ADDRESSES)}),
+            ("something_else_happens_to_a_member", {"pick": pick, "how": some(["staff deletes", "erases", "bounces", "complains"])}),
+            ("somebody_confirms", {"pick": pick}),
+            ("a_run", {"sync": "s", "complete": True}),
+            ("a_run", {"sync": some("st"), "complete": some([True, False])}),
+            ("a_run_that_dies_at_a_commit", {"sync": some("st"), "die_at": self.chance.randrange(1, 60), "before": some([True, False])}),
+            ("a_run_with_calls_that_fail", {"sync": some("st"), "number": some([1, 2]), "last": some([0, 99]), **failing}),
+            ("a_contact_comes_and_its_call_on_one_list_fails", {"number": some("12"), "address": some(ADDRESSES), **failing}),
+            ("a_full_refresh", {"halves": some([True, False])}),
+        ]
+
+    def go(self) -> None:
+        try:
+            self.machine.the_crm_has_people([(self.record(), self.chance.choice(ADDRESSES)) for _ in range(3)])
+            for _ in range(STEPS):
+                name, choices = self.chance.choice(self.steps())
+                self.told.append(f"{name}({choices})")
+                getattr(self.machine, name)(**choices)
+            self.machine.comes_to_rest()
+        except AssertionError as broken:
+            raise AssertionError("\n".join([*self.told, str(broken)])) from broken
+        finally:
+            self.machine.clear()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_walks(part: int) -> None:
+    for seed in range(FIRST_SEED + part, FIRST_SEED + WALKS, PARTS):
+        Walk(seed).go()
+
+
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
     max_examples=HISTORIES,
-    stateful_step_count=12,
+    derandomize=not PROVE,  # the normal run is the same each time; finding new histories is what MAILSYNC_PROVE is for
+    stateful_step_count=STEPS,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=True,

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import sys
 
+from source_crm.spec import FORM
+
 
 def run() -> None:
     """Console entry point."""
     arguments = sys.argv[1:]
-    if arguments[:1] == ["spec"] and not {"--help", "-h"} & set(arguments):
-        _print_spec()
+    if FORM.answers(arguments):
         return
-    from source_crm.launching import launch  # noqa: PLC0415 - takes seconds, and `spec` needs nothing of it
+    from mailsync.airbyte.launching import launch  # noqa: PLC0415 - takes seconds, and `spec` needs nothing of it
+    from source_crm.source import SourceCrm  # noqa: PLC0415
 
-    launch(arguments)
-
-
-def _print_spec() -> None:
-    import orjson  # noqa: PLC0415 - only this verb writes by itself
-
-    from source_crm.spec import specification  # noqa: PLC0415
-
-    sys.stdout.write(orjson.dumps({"type": "SPEC", "spec": specification()}).decode() + "\n")
+    launch(SourceCrm, arguments)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.streams.concurrent.partitions.partition_generator import PartitionGenerator
 from airbyte_cdk.sources.types import Record
 
+from mailsync.airbyte.tracing import traced
+from mailsync.airbyte.voice import Voice
 from mailsync.zoho_crm.fields import MODIFIED_TIME, Field, has_a_column, json_schema
 from source_crm import columns
-from source_crm.messages import Voice
-from source_crm.tracing import traced
 from source_crm.zoho_crm import reading
 from source_crm.zoho_crm.connection import Connection
 from source_crm.zoho_crm.reading import Request

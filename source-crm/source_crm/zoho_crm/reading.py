@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mailsync.airbyte.voice import Voice
 from mailsync.errors import ConfigError
 from mailsync.zoho_crm import organisation
 from mailsync.zoho_crm.api import CrmApi
@@ -16,7 +17,6 @@ from mailsync.zoho_crm.refusals import CrmRefusal
 from mailsync.zoho_crm.removals import CONVERTED
 from mailsync.zoho_crm.values import Canonical
 from source_crm import columns
-from source_crm.messages import Voice
 from source_crm.zoho_crm import backfill, departures, formulas, id_set, increment, instants, selecting, sweep
 from source_crm.zoho_crm.bin import Bin
 from source_crm.zoho_crm.connection import Connection

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mailsync.airbyte.voice import Voice
 from mailsync.zoho_crm.api import CrmApi
 from mailsync.zoho_crm.coql_read import CoqlReader
 from mailsync.zoho_crm.fields import MODIFIED_TIME, Field
 from mailsync.zoho_crm.removals import CONVERTED
 from mailsync.zoho_crm.values import Canonical, Record, boolean
 from source_crm import columns
-from source_crm.messages import Voice
 from source_crm.zoho_crm import instants
 from source_crm.zoho_crm.bin import Bin
 from source_crm.zoho_crm.config import Config

@@ -12,25 +12,25 @@ from airbyte_cdk.entrypoint import launch as launch_cdk
 from airbyte_cdk.models import AirbyteStateMessage, ConfiguredAirbyteCatalog
 from airbyte_cdk.sources.source import Source
 
-from source_crm.source import SourceCrm
+from mailsync.airbyte.system_source import SystemSource
 
 
-def launch(arguments: list[str]) -> None:
+def launch(kind: type[SystemSource], arguments: list[str]) -> None:
     """Run one verb. A source that cannot be built is an error trace and exit code 1, as any other failure."""
     from airbyte_cdk.exception_handler import init_uncaught_exception_handler  # noqa: PLC0415
     from airbyte_cdk.logger import init_logger  # noqa: PLC0415
 
     init_uncaught_exception_handler(init_logger("airbyte"))
     gc.freeze()  # the framework's objects live as long as the process; without this every collection walks through all of them
-    launch_cdk(source(arguments), arguments)
+    launch_cdk(source(kind, arguments), arguments)
 
 
-def source(arguments: list[str]) -> SourceCrm:
+def source(kind: type[SystemSource], arguments: list[str]) -> SystemSource:
     """The source for a command line."""
     config_path = AirbyteEntrypoint.extract_config(arguments)
     catalog_path = AirbyteEntrypoint.extract_catalog(arguments)
     state_path = AirbyteEntrypoint.extract_state(arguments)
-    return SourceCrm(
+    return kind(
         catalog=_catalog(catalog_path),
         config=_json(config_path),
         state=_state(state_path),

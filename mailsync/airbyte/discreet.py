@@ -11,7 +11,7 @@ from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partitio
 from airbyte_cdk.sources.types import Record
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_crm.tracing import traced
+from mailsync.airbyte.tracing import traced
 
 
 class DiscreetPartition(Partition):

@@ -1,0 +1,1 @@
+"""What the source connectors share of Airbyte: commands, form, messages, errors as traces. `form` and `systems` need nothing of the CDK."""

@@ -15,6 +15,7 @@ from emulators.zoho_crm.routes import coql, records, search, writes
 from emulators.zoho_crm.routes.bulk import BulkRead
 from emulators.zoho_crm.routes.deleted import DeletedRecords, kind_now
 from emulators.zoho_crm.routes.metadata import Metadata
+from emulators.zoho_crm.routes.related import Related
 from emulators.zoho_crm.state import Crm, Deleted, Module
 from emulators.zoho_crm.values import records as shown_records
 from emulators.zoho_crm.writing import Writer
@@ -52,6 +53,7 @@ class Account:
             Endpoint(f"{module}/search", {"GET": searches.search}, search.sub_limited),
             Endpoint(f"{module}/upsert", {"POST": changed.upsert}, writes.sub_limited, bodies),
             Endpoint(module, {"GET": lists.listing, "POST": changed.insert, "PUT": changed.update, "DELETE": changed.delete}, _sub_limited, bodies),
+            *Related(self.crm, changed).endpoints(module),
             Endpoint(f"{module}/{{id}}", {"GET": lists.single, "PUT": changed.update, "DELETE": changed.delete}, writes=bodies),
         ]
 
@@ -72,10 +74,11 @@ class Account:
         return {
             "modules": modules,
             "deleted": deleted,
-            "campaigns": modules["Campaigns"],
+            "campaigns": {one: {**record, "members": self.crm.members.listing(one)} for one, record in modules["Campaigns"].items()},
             "views": {name: {view.id: view.name for view in module.views.values()} for name, module in self.crm.modules.items() if module.views},
             "credits": {"spent": self.limits.spent(), "maximum": self.limits.maximum()},
             "triggers": self.writes.triggers,
+            "automation": dict(self.writes.fired),
             "bulk_jobs": {job.id: job.state(self.crm.now()) for job in self.jobs.all.values()},
         }
 

@@ -41,6 +41,9 @@ class SettingsEdits:
             "delete_view": self.delete_view,
             "add_field": self.add_field,
             "hide_field": self.hide_field,
+            "require_field": self.require_field,
+            "unique_field": self.unique_field,
+            "member_statuses": self.member_statuses,
             "delete_field": self.delete_field,
             "hide_module": self.hide_module,
             "fail_next_bulk_job": self.fail_next_bulk_job,
@@ -98,7 +101,7 @@ class SettingsEdits:
         field_id = str(int(module.id) + 3000 + len(module.fields))
         module.fields[name] = Field(
             name, operation.get("data_type", "text"), operation.get("label", name.replace("_", " ")), custom=True,
-            picks=tuple(operation.get("picks", ())), lookup=operation.get("lookup"), id=field_id,
+            picks=tuple(operation.get("picks", ())), lookup=operation.get("lookup"), unique=bool(operation.get("unique")), id=field_id,
         )  # fmt: skip
         return self._changed(module)
 
@@ -107,6 +110,23 @@ class SettingsEdits:
         module, name = self._field(operation)
         module.fields[name] = replace(module.fields[name], hidden=not operation.get("shown", False))
         return self._changed(module)
+
+    def require_field(self, operation: Operation) -> Done:
+        """`module`, `field`: the layout requires it (`required` false: no longer)."""
+        module, name = self._field(operation)
+        (module.required.add if operation.get("required", True) else module.required.discard)(name)
+        return self._changed(module)
+
+    def unique_field(self, operation: Operation) -> Done:
+        """`module`, `field`: no two records may share a value (`unique` false: may again)."""
+        module, name = self._field(operation)
+        module.fields[name] = replace(module.fields[name], unique=operation.get("unique", True))
+        return self._changed(module)
+
+    def member_statuses(self, operation: Operation) -> Done:
+        """`values`: the account's member statuses, the first one for new members."""
+        self._crm.members.statuses = [str(value) for value in operation["values"]]
+        return {"values": self._crm.members.statuses}
 
     def delete_field(self, operation: Operation) -> Done:
         """`module`, `field`; refused while a view's criteria use it."""

@@ -8,6 +8,7 @@ from typing import Any
 from emulators.zoho_crm.criteria import compiled
 from emulators.zoho_crm.edit_settings import Done, Operation, SettingsEdits, module_of
 from emulators.zoho_crm.jobs import Jobs
+from emulators.zoho_crm.record_rules import adopt_children
 from emulators.zoho_crm.routes.deleted import kind_now
 from emulators.zoho_crm.state import Crm, Module
 from emulators.zoho_crm.views import tree
@@ -35,6 +36,8 @@ class Edits:
             "merge": self.merge,
             "set_time": self.set_time,
             "limit_visibility": self.limit_visibility,
+            "lock_record": self.lock_record,
+            "set_member_status": self.set_member_status,
             "recalculate_formula": self.recalculate_formula,
             **settings.operations(),
         }
@@ -107,6 +110,7 @@ class Edits:
         self._writer.delete(leads, n, reason="converted", at=at)
         leads.records().converted.add(n)
         leads.records().touch()
+        adopt_children(self._crm, self._writer, (leads, str(operation["id"])), (contacts, contact))
         return {"id": operation["id"], "contact": contact, "account": account}
 
     def merge(self, operation: Operation) -> Done:
@@ -117,6 +121,7 @@ class Edits:
         filled = {name: rows.row(leaves).get(name) for name in module.fields if rows.row(stays).get(name) is None}
         self._writer.update(module, stays, {name: value for name, value in filled.items() if value is not None}, at=_second(operation))
         self._writer.delete(module, leaves, reason="merged", kind=self._crm.reading("deleted_merged_type"), at=_second(operation))
+        adopt_children(self._crm, self._writer, (module, rows.id_of(leaves)), (module, rows.id_of(stays)))
         return {"id": operation["id"]}
 
     def set_time(self, operation: Operation) -> Done:
@@ -174,6 +179,18 @@ class Edits:
         holds = compiled(tree(operation["criteria"]), self._crm.names(module))
         rows = module.records()
         return [n for n in rows.by_id(converted="both") if holds(rows.row(n))]
+
+    def lock_record(self, operation: Operation) -> Done:
+        """`module`, `id`: writes through the API are refused (`locked` false: taken again)."""
+        module = self._module(operation)
+        n = self._number(module, operation["id"])
+        (module.locked.add if operation.get("locked", True) else module.locked.discard)(n)
+        return {"id": operation["id"]}
+
+    def set_member_status(self, operation: Operation) -> Done:
+        """`campaign`, `module`, `id`, `status`."""
+        self._crm.members.set(str(operation["campaign"]), self._module(operation).api_name, str(operation["id"]), operation["status"])
+        return {"id": operation["id"]}
 
     # -- parts
 

@@ -13,6 +13,7 @@ from emulators.zoho_crm import people_of_account as people
 from emulators.zoho_crm.criteria import Getter, Node, UnknownPath, compiled, is_relative
 from emulators.zoho_crm.errors import CrmError, invalid_data, invalid_module, no_permission
 from emulators.zoho_crm.fields import LOOKUP_TYPES, USER_TYPES, Field
+from emulators.zoho_crm.members import Members
 from emulators.zoho_crm.rows import Column, Content, Row, Rows
 from emulators.zoho_crm.seed import modules as seed_modules
 from emulators.zoho_crm.seed import times
@@ -54,6 +55,8 @@ class Module:
     invisible: set[int] = field(default_factory=set)
     names: dict[str, str | None] = field(default_factory=dict)
     changed_at: int | None = None
+    required: set[str] = field(default_factory=set)
+    locked: set[int] = field(default_factory=set)
 
     @property
     def api_name(self) -> str:
@@ -80,6 +83,7 @@ class Crm:
         self.edition, self.licenses = "enterprise", 20
         self.zgid = ORGANISATION
         self.modules: dict[str, Module] = {}
+        self.members = Members()
         self._faces = [people.face(index) for index in range(len(people.USERS))]
         scale = Scale(world.seed, world.people, seed_modules.sizes(world.people), seed_modules.first_ids())
         offset = 0
@@ -117,13 +121,20 @@ class Crm:
 
     def display_name(self, module: str | None, record_id: str) -> str | None:
         """The name under which a record is shown in a lookup."""
-        target = self.modules.get(module or "")
+        target = self._home(module, record_id)
         if target is None or target.rows is None:
             return None
         if record_id not in target.names:
             n = target.rows.number(record_id)
             target.names[record_id] = None if n is None else target.rows.row(n).get(target.kind.name_field)
         return target.names[record_id]
+
+    def _home(self, module: str | None, record_id: str) -> Module | None:
+        """The module of a looked-up record: the field's, or, where it looks into several, the one that has the id."""
+        named = self.modules.get(module or "")
+        if named is None or named.rows is None or named.rows.number(record_id) is not None:
+            return named
+        return next((one for one in self.modules.values() if one.rows is not None and one.rows.number(record_id) is not None), named)
 
     def layout(self, form: Form) -> Any:
         """The standard layout."""

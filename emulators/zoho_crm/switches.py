@@ -74,6 +74,16 @@ SWITCHES: tuple[Switch, ...] = (
     _switch("rollup_touches_modified_time", "modified-time", "does a recalculated roll-up count as a change", "no", "yes"),
     _switch("tag_touches_modified_time", "modified-time", "does a changed tag count as a change", "yes", "no"),
     _switch("opt_out_sets_mode", "writes", "does Email_Opt_Out by API set the unsubscribe mode to Manual", "yes", "no"),
+    _switch("layout_required", "writes", "are fields that only the layout requires enforced by the API", "enforced", "advisory"),
+    _switch("member_status_values", "campaign-members", "is a member status that the account does not list refused", "refused", "accepted"),
+    _switch("member_status_read", "campaign-members", "do related reads show the member status", "absent", "shown"),
+    _switch(
+        "member_status_trigger", "campaign-members", "does writing a member status run automation, and heed `trigger`", "honoured", "passed_over"
+    ),
+    _switch("converted_lead_member", "campaign-members", "may a converted lead be linked as a lead", "refused", "accepted"),
+    _switch("related_write_cost", "limits", "credits of a related-list write", "by_ten", "one"),
+    _switch("coql_what_id", "coql", "may What_Id be compared in a query", "usable", "refused"),
+    _switch("coql_textarea", "coql", "may a text area be compared in a query", "usable", "refused"),
     _switch("empty_is_not_equal", "criteria", "do empty values satisfy not-equal, not-in and not-contains", "no", "yes"),
     _switch("search_index", "search", "is a fresh write found at once or only after 30 s", "immediate", "delayed"),
 )

@@ -91,6 +91,7 @@ def _check_where(where: Node, crm: Crm, names: ModuleNames) -> None:
     for test in compared:
         field = _resolved(names, test.path, "where")
         _check_changed_log(crm, field, "where")
+        _check_comparable(crm, field)
         if test.op in _TEXT_ONLY and field.value_type in _NO_TEXT:
             raise invalid_query("operator given is not supported for the column", "where", column_name=test.path)
         if isinstance(test.value, list) and test.op in {"in", "not_in"} and len(test.value) > MAX_VALUES:
@@ -111,6 +112,12 @@ def _check_value(convert: Callable[[Any], Any], op: str, value: Any, path: str) 
 def _check_changed_log(crm: Crm, field: Field, clause: str) -> None:
     if field.api_name == "Change_Log_Time__s" and crm.reading("coql_change_log_time") == "refused":
         raise invalid_query("column given is not supported", clause, column_name=field.api_name)
+
+
+def _check_comparable(crm: Crm, field: Field) -> None:
+    refused = {"What_Id": "coql_what_id"}.get(field.api_name) or {"textarea": "coql_textarea"}.get(field.data_type)
+    if refused and crm.reading(refused) == "refused":
+        raise invalid_query("column given is not supported", "where", column_name=field.api_name)
 
 
 def _resolved(names: ModuleNames, path: str, clause: str) -> Field:

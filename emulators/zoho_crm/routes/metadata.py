@@ -9,8 +9,10 @@ from emulators.zoho_crm.errors import invalid_data, param_missing
 from emulators.zoho_crm.fields import describe as describe_field
 from emulators.zoho_crm.guard import EMPTY, Answer, Call, Endpoint
 from emulators.zoho_crm.prices import listing
+from emulators.zoho_crm.record_rules import ACTIVITIES
 from emulators.zoho_crm.routes.paging import info, page_of
 from emulators.zoho_crm.seed.modules import describe as describe_module
+from emulators.zoho_crm.seed.texts import PIPELINES
 from emulators.zoho_crm.state import Crm, Module
 from emulators.zoho_crm.views import View
 
@@ -34,6 +36,7 @@ class Metadata:
             Endpoint(f"{settings}/custom_views", {"GET": self.views}),
             Endpoint(f"{settings}/custom_views/{{id}}", {"GET": self.one_view}),
             Endpoint(f"{settings}/related_lists", {"GET": self.related_lists}),
+            Endpoint(f"{settings}/pipeline", {"GET": self.pipelines}),
             Endpoint("/crm/{version:str}/users", {"GET": self.users}),
             Endpoint("/crm/{version:str}/org", {"GET": self.organisation}),
             Endpoint("/crm/{version:str}/__apis", {"GET": self.prices}),
@@ -95,7 +98,7 @@ class Metadata:
         raise invalid_data("the id given seems to be invalid", resource_path_index=2)
 
     def _layout(self, module: Module) -> dict[str, Any]:
-        fields = [{**describe_field(one), "required": one.mandatory} for one in module.seen_fields().values()]
+        fields = [{**describe_field(one), "required": one.mandatory or name in module.required} for name, one in module.seen_fields().items()]
         section = {"name": f"{module.api_name} Information", "display_label": "Information", "sequence_number": 1, "fields": fields}
         return {
             "id": self._crm.layout("csv"),
@@ -165,8 +168,9 @@ class Metadata:
         call.needs("ZohoCRM.settings.related_lists.READ")
         call.charge(1)
         module = self._asked_module(call)
-        names = {"Leads": ("Notes", "Campaigns"), "Contacts": ("Notes", "Campaigns"), "Campaigns": ("Leads", "Contacts")}.get(
-            module.api_name, ("Notes",)
+        of_people = ("Notes", "Campaigns", *ACTIVITIES)
+        names = {"Leads": of_people, "Contacts": (*of_people, "Deals"), "Campaigns": ("Leads", "Contacts", *ACTIVITIES)}.get(
+            module.api_name, ("Notes", *ACTIVITIES)
         )
         lists = [
             {
@@ -180,6 +184,16 @@ class Metadata:
             for number, name in enumerate(names, start=1)
         ]
         return Answer({"related_lists": lists})
+
+    async def pipelines(self, call: Call) -> Answer:
+        """The pipelines of deals, with their stages."""
+        call.needs("ZohoCRM.settings.pipeline.READ")
+        call.charge(1)
+        if not call.query.get("layout_id"):
+            raise param_missing("layout_id")
+        if call.query["layout_id"] != self._crm.layout("csv"):
+            raise invalid_data("the id given seems to be invalid", param_name="layout_id")
+        return Answer({"pipeline": [_pipeline(number, name, stages) for number, (name, stages) in enumerate(PIPELINES)]})
 
     async def users(self, call: Call) -> Answer:
         """The account's users."""
@@ -206,3 +220,11 @@ class Metadata:
         call.needs("ZohoCRM.apis.READ")
         call.charge(1)
         return Answer({"__apis": listing(self._crm)})
+
+
+def _pipeline(number: int, name: str, stages: tuple[str, ...]) -> dict[str, Any]:
+    maps = [
+        {"display_value": stage, "actual_value": stage, "sequence_number": at, "id": f"{people.user_id(0)}{number}{at}", "forecast_type": "Open"}
+        for at, stage in enumerate(stages, start=1)
+    ]
+    return {"display_value": name, "actual_value": name, "default": number == 0, "id": f"{people.user_id(0)}{number}", "maps": maps}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from emulators.zoho_crm.errors import CrmError, invalid_data, limit_exceeded, pa
 from emulators.zoho_crm.guard import Answer, Call, module_scopes
 from emulators.zoho_crm.people_of_account import face
 from emulators.zoho_crm.prices import writing
+from emulators.zoho_crm.record_rules import check_required, check_values
 from emulators.zoho_crm.routes.records import permitted
 from emulators.zoho_crm.rows import folded
 from emulators.zoho_crm.state import Crm, Module
@@ -32,12 +34,14 @@ class Writes:
     def __init__(self, crm: Crm, writer: Writer) -> None:
         self._crm, self._writer = crm, writer
         self.triggers: list[list[str]] = []
+        self.fired: Counter[str] = Counter()
 
     async def insert(self, call: Call) -> Answer:
         """New records: 201, or 207 / 400 where some / all failed."""
         module, rows = self._begin(call, "CREATE")
-        results = [self._guarded(lambda row=row, path=f"$.data[{at}]": self._insert(module, row, path)) for at, row in enumerate(rows)]  # type: ignore[misc]
-        return _answer(results, 201)
+        results = self.inserted(module, rows)
+        self.fire(self.noted(call.json()), results)
+        return answered(results, 201)
 
     async def update(self, call: Call) -> Answer:
         """Changes by id, many or one."""
@@ -47,18 +51,20 @@ class Writes:
         results = []
         for at, row in enumerate(rows):
             record_id = one_id or row.get("id")
-            results.append(self._guarded(lambda: self._update(module, record_id, row, f"$.data[{at}]", before)))  # noqa: B023 - called at once
+            results.append(guarded(lambda: self._update(module, record_id, row, f"$.data[{at}]", before)))  # noqa: B023 - called at once
+        self.fire(self.noted(call.json()), results)
         if before is not None and len(results) == 1 and results[0]["code"] == "ALREADY_MODIFIED":
             return Answer({"data": results}, 412)
-        return _answer(results, 200)
+        return answered(results, 200)
 
     async def upsert(self, call: Call) -> Answer:
         """Insert, or update what the check fields find."""
         module, rows = self._begin(call, "CREATE")
         given = call.json().get("duplicate_check_fields")
         checks = list(given) if given is not None else [module.kind.system_check]
-        results = [self._guarded(lambda row=row, path=f"$.data[{at}]": self._upsert(module, row, checks, path)) for at, row in enumerate(rows)]  # type: ignore[misc]
-        return _answer(results, 200)
+        results = [guarded(lambda row=row, path=f"$.data[{at}]": self._upsert(module, row, checks, path)) for at, row in enumerate(rows)]  # type: ignore[misc]
+        self.fire(self.noted(call.json()), results)
+        return answered(results, 200)
 
     async def delete(self, call: Call) -> Answer:
         """Into the recycle bin, by ids."""
@@ -69,26 +75,44 @@ class Writes:
         if len(ids) > MAX_RECORDS:
             raise limit_exceeded(MAX_RECORDS, "ids")
         call.charge(writing(len(ids)))
-        return _answer([self._guarded(lambda one=one: self._delete(module, one)) for one in ids], 200)  # type: ignore[misc]
+        return answered([guarded(lambda one=one: self._delete(module, one)) for one in ids], 200)  # type: ignore[misc]
+
+    def inserted(self, module: Module, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The result of each new record."""
+        return [guarded(lambda row=row, path=f"$.data[{at}]": self._insert(module, row, path)) for at, row in enumerate(rows)]  # type: ignore[misc]
+
+    # -- the CRM's automation
+
+    def noted(self, body: Mapping[str, Any]) -> list[str]:
+        """What a request lets the CRM do: everything unless it says otherwise."""
+        self.triggers.append(list(TRIGGERS) if body.get("trigger") is None else list(body["trigger"]))
+        return self.triggers[-1]
+
+    def fire(self, triggers: Iterable[str], results: list[dict[str, Any]]) -> None:
+        """Count what ran, once for each record that was written."""
+        written = sum(result["status"] == "success" for result in results)
+        self.fired.update(dict.fromkeys(triggers, written))
 
     # -- one record each
 
     def _insert(self, module: Module, row: Mapping[str, Any], path: str) -> dict[str, Any]:
         values = self._writer.native_values(module, row, path=path)
-        for name, field in module.fields.items():
-            if field.mandatory and values.get(name) is None:
-                raise CrmError(400, "MANDATORY_NOT_FOUND", "required field not found", api_name=name, json_path=f"{path}.{name}")
+        check_required(self._crm, module, values, path)
+        check_values(self._crm, module, row, values, None, path)
         n = self._writer.create(module, values)
         return self._success(module, n, "record added")
 
     def _update(self, module: Module, record_id: Any, row: Mapping[str, Any], path: str, before: int | None) -> dict[str, Any]:
         n = self._found(module, record_id, path)
+        if n in module.locked:
+            raise CrmError(400, "RECORD_LOCKED", "the record is locked", id=record_id, json_path=f"{path}.id")
         if before is not None and module.records().modified(n) > before:
             raise CrmError(412, "ALREADY_MODIFIED", "the record was modified meanwhile", id=record_id)
         values = self._writer.native_values(module, row, path=path)
         for name, value in values.items():
             if value is None and module.fields[name].mandatory:
                 raise CrmError(400, "MANDATORY_NOT_FOUND", "required field not found", api_name=name, json_path=f"{path}.{name}")
+        check_values(self._crm, module, row, values, n, path)
         only_tags = set(values) == {"Tag"} and self._crm.reading("tag_touches_modified_time") == "no"
         self._writer.update(module, n, values, touch=not only_tags)
         return self._success(module, n, "record updated")
@@ -123,6 +147,10 @@ class Writes:
 
     def _begin(self, call: Call, operation: str) -> tuple[Module, list[Mapping[str, Any]]]:
         module = self._module(call, operation)
+        return module, self.rows_of(call)
+
+    def rows_of(self, call: Call, *, charge: bool = True) -> list[Mapping[str, Any]]:
+        """The rows of a request, charged for. Raises its refusals."""
         body = call.json()
         rows = body.get("data")
         if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
@@ -131,9 +159,9 @@ class Writes:
             raise limit_exceeded(MAX_RECORDS, "data")
         if any(one not in TRIGGERS for one in body.get("trigger") or ()):
             raise invalid_data("invalid data", api_name="trigger")
-        self.triggers.append(list(TRIGGERS) if body.get("trigger") is None else list(body["trigger"]))
-        call.charge(writing(len(rows)))
-        return module, rows
+        if charge:
+            call.charge(writing(len(rows)))
+        return rows
 
     def _found(self, module: Module, record_id: Any, path: str) -> int:
         rows = module.records()
@@ -141,12 +169,6 @@ class Writes:
         if n is None or not rows.present(n):
             raise invalid_data("the id given seems to be invalid", id=record_id, json_path=f"{path}.id")
         return n
-
-    def _guarded(self, write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        try:
-            return write()
-        except CrmError as error:
-            return error.body()
 
     def _success(self, module: Module, n: int, message: str) -> dict[str, Any]:
         row = module.records().row(n)
@@ -156,12 +178,21 @@ class Writes:
         return {"code": "SUCCESS", "details": details, "message": message, "status": "success"}
 
 
+def guarded(write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The result of one row: what the write tells, or its refusal."""
+    try:
+        return write()
+    except CrmError as error:
+        return error.body()
+
+
 def _short(user: int) -> dict[str, str]:
     shown = face(user)
     return {"name": shown["name"], "id": shown["id"]}
 
 
-def _answer(results: list[dict[str, Any]], good: int) -> Answer:
+def answered(results: list[dict[str, Any]], good: int) -> Answer:
+    """All good, mixed, or all failed."""
     failed = sum(result["status"] == "error" for result in results)
     status = good if not failed else (400 if failed == len(results) else 207)
     return Answer({"data": results}, status)

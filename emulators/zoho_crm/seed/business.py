@@ -5,7 +5,7 @@ from __future__ import annotations
 from emulators.names import COMPANIES, SUFFIXES
 from emulators.zoho_crm.rows import Seeded
 from emulators.zoho_crm.seed.table import Line, Scale, chosen, line, number, sometimes, system_lines
-from emulators.zoho_crm.seed.texts import INDUSTRIES, LARGE_TEXTS, STAGES, TASK_STATES
+from emulators.zoho_crm.seed.texts import ALL_STAGES, INDUSTRIES, LARGE_TEXTS, PIPELINES, STAGES, TASK_STATES
 
 
 def accounts(scale: Scale) -> list[Line]:
@@ -42,6 +42,10 @@ def campaigns(scale: Scale) -> list[Line]:
         line("Expected_Response", "integer", length=9),
         line("Parent_Campaign", "lookup", lambda row: scale.pick("Campaigns", 0) if row.n % 4 == 3 else None, lookup="Campaigns"),
         line("Description", "textarea", length=32_000),
+        line("Mailing_Key", "text", custom=True, length=120, unique=True),
+        line("Mails_Sent", "integer", custom=True, length=9),
+        line("Mails_Opened", "integer", custom=True, length=9),
+        line("Mails_Clicked", "integer", custom=True, length=9),
     ]
 
 
@@ -50,7 +54,7 @@ def deals(scale: Scale) -> list[Line]:
     return [
         line("Deal_Name", "text", lambda row: f"Deal {row.n + 1}", mandatory=True, length=120),
         *system_lines(),
-        line("Stage", "picklist", chosen(STAGES, 15), mandatory=True, picks=STAGES),
+        line("Stage", "picklist", chosen(STAGES, 15), mandatory=True, picks=ALL_STAGES),
         line("Amount", "currency", number(100, 10**7, 17, 100), length=16, decimals=2),
         line("Closing_Date", "date", lambda row: f"2026-{row.h % 12 + 1:02d}-15"),
         line("Account_Name", "lookup", lambda row: scale.pick("Accounts", row.h >> 11), lookup="Accounts"),
@@ -58,6 +62,8 @@ def deals(scale: Scale) -> list[Line]:
         line("Campaign_Source", "lookup", lookup="Campaigns"),
         line("Probability", "percent", number(0, 100, 19), length=5),
         line("Description", "textarea", length=32_000),
+        line("Pipeline", "picklist", picks=tuple(name for name, _ in PIPELINES)),
+        line("Mailing_Key", "text", custom=True, length=80),
     ]
 
 
@@ -80,6 +86,34 @@ def tasks(scale: Scale) -> list[Line]:
         line("Priority", "picklist", chosen(("High", "Normal", "Low"), 17), picks=("High", "Normal", "Low")),
         line("Due_Date", "date", lambda row: f"2026-{row.h % 12 + 1:02d}-20"),
         line("Who_Id", "lookup", lambda row: scale.pick("Contacts", row.h >> 19), lookup="Contacts"),
+        line("What_Id", "lookup", lookup="Leads"),
+        line("Description", "textarea", length=32_000),
+    ]
+
+
+def events(_: Scale) -> list[Line]:
+    """Meetings."""
+    return [
+        line("Event_Title", "text", lambda row: f"Meeting {row.n + 1}", mandatory=True),
+        *system_lines(),
+        line("Start_DateTime", "datetime", lambda row: 1_770_000_000 + row.n * 86_400, mandatory=True),
+        line("End_DateTime", "datetime", lambda row: 1_770_003_600 + row.n * 86_400, mandatory=True),
+        line("Who_Id", "lookup", lookup="Contacts"),
+        line("What_Id", "lookup", lookup="Leads"),
+        line("Description", "textarea", length=32_000),
+    ]
+
+
+def calls(_: Scale) -> list[Line]:
+    """Telephone calls."""
+    kinds = ("Outbound", "Inbound", "Missed")
+    return [
+        line("Subject", "text", lambda row: f"Talk {row.n + 1}", mandatory=True),
+        *system_lines(),
+        line("Call_Type", "picklist", chosen(kinds, 15), mandatory=True, picks=kinds),
+        line("Call_Start_Time", "datetime", lambda row: 1_770_000_000 + row.n * 7200, mandatory=True),
+        line("Call_Duration", "text", lambda row: f"{row.n % 60:02d}:00"),
+        line("Who_Id", "lookup", lookup="Contacts"),
         line("What_Id", "lookup", lookup="Leads"),
         line("Description", "textarea", length=32_000),
     ]

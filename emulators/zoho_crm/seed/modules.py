@@ -65,6 +65,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("Visited_Fairs", "Visited_Fairs", generated_type="subform", writable=False, visibility=2, parent="Leads"),
     Kind("Leads_X_Courses", "LinkingModule1", generated_type="linking", visibility=2, parent="Leads"),
     Kind("DealHistory", generated_type="field_tracker", writable=False, status="system_hidden", visibility=2),
+    Kind("Events", "Meetings", "Meeting", tables=business.events, name_field="Event_Title"),
+    Kind("Calls", singular="Call", tables=business.calls, name_field="Subject"),
 )
 
 
@@ -82,6 +84,8 @@ def sizes(total: int) -> dict[str, int]:
         "Notes": max(total // 50, 3),
         "Courses": 12,
         "Visits": max(total // 50, 5),
+        "Events": 3,
+        "Calls": 3,
     }
 
 

@@ -11,6 +11,11 @@ INDUSTRIES = ("Education", "Retail, Food", "Energy", "Health")
 RATINGS = ("Active", "Acquired", "Project Cancelled")
 LEVELS = ("Bronze", "Silver", "Gold")
 STAGES = ("Qualification", "Proposal", "Closed Won", "Closed Lost")
+PIPELINES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Standard", STAGES),
+    ("Renewals", ("Qualification", "Negotiation", "Closed Won", "Closed Lost")),
+)
+ALL_STAGES = tuple(dict.fromkeys(stage for _, stages in PIPELINES for stage in stages))
 TASK_STATES = ("Not Started", "In Progress", "Completed")
 LARGE_TEXTS = (
     "Asked for a call back.",

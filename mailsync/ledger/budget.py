@@ -1,7 +1,7 @@
 """Calls are reserved in the ledger before they are made, so that all syncs on one account together stay below the vendor's windows.
 
 Each documented window is counted in 240 buckets of its own. A bucket counts until its *end* has left the window, so we may wait up to 1/240 of a
-window too long and never call too early.
+window too long and never call too early. Where a vendor prices calls (credits, tokens), a reservation has a cost and the windows count that.
 """
 
 from __future__ import annotations
@@ -67,24 +67,25 @@ class Budget:
         self._on_wait = on_wait
         self.spent: dict[str, int] = {}
         self._prepaid: str | None = None
+        self._calls = 0
 
     def prepaid(self, endpoint: str | None) -> None:
         """The next `reserve` of this endpoint was made already, together with the intent of the call. None: take that back."""
         self._prepaid = endpoint
 
-    def reserve(self, endpoint: str) -> None:
+    def reserve(self, endpoint: str, cost: int = 1) -> None:
         """Wait until one more call is allowed, and reserve it. Raises BudgetSpent where a day's share is used up."""
         if self._prepaid == endpoint:
             self._prepaid = None
             return
         while True:
             with self._ledger.begin() as connection:
-                wait = self.try_reserve(connection, endpoint)
+                wait = self.try_reserve(connection, endpoint, cost)
             if wait is None:
                 return
             self.wait(endpoint, wait)
 
-    def try_reserve(self, connection: sa.Connection, endpoint: str) -> float | None:
+    def try_reserve(self, connection: sa.Connection, endpoint: str, cost: int = 1) -> float | None:
         """Reserve inside the caller's transaction. None: done. Else seconds to wait. Raises BudgetSpent for a day's window."""
         self._ledger.serialize(connection, f"budget {self._account}")
         now = self._clock.now()
@@ -94,13 +95,13 @@ class Budget:
         used = self._used(connection, endpoint, now)
         for seconds, allowed in self._windows.get(endpoint, ()):
             calls, oldest = used.get(seconds, (0, 0))
-            if calls < allowed:
+            if calls + cost <= allowed or calls == 0:  # a call dearer than the whole share must not wait for ever
                 continue
             wait = (oldest + 1) * (seconds / BUCKETS) + seconds - now + 0.001
             if seconds >= DAY_S:
                 raise BudgetSpent(endpoint, wait)
             return wait
-        self._count(connection, endpoint, now)
+        self._count(connection, endpoint, now, cost)
         return None
 
     def wait(self, endpoint: str, seconds: float) -> None:
@@ -137,15 +138,16 @@ class Budget:
         rows = connection.execute(_used_query(tuple(seconds for seconds, _ in windows)), mine | firsts)
         return {float(row[0]): (int(row[1]), int(row[2])) for row in rows}
 
-    def _count(self, connection: sa.Connection, endpoint: str, now: float) -> None:
-        self.spent[endpoint] = self.spent.get(endpoint, 0) + 1
+    def _count(self, connection: sa.Connection, endpoint: str, now: float, cost: int) -> None:
+        self.spent[endpoint] = self.spent.get(endpoint, 0) + cost
+        self._calls += 1
         windows = self._windows.get(endpoint, ())
         if not windows:
             return
-        key = {"account": self._account, "endpoint": endpoint, "calls": 1}
+        key = {"account": self._account, "endpoint": endpoint, "calls": cost}
         rows = [key | {"window_s": seconds, "bucket": math.floor(now / (seconds / BUCKETS))} for seconds, _ in windows]
         connection.execute(_count_statement(self._ledger.is_sqlite), rows)
-        if self.spent[endpoint] % CLEAN_EVERY == 1:
+        if self._calls % CLEAN_EVERY == 1:
             for row in rows:
                 old = {"account": self._account, "endpoint": endpoint, "window_s": row["window_s"], "before": row["bucket"] - BUCKETS - 1}  # type: ignore[operator]
                 connection.execute(_CLEAN, old)
@@ -169,7 +171,7 @@ def _used_query(windows: tuple[float, ...]) -> Any:
 def _count_statement(is_sqlite: bool) -> Any:  # noqa: FBT001 - the cache's key
     statement: Any = (sqlite.insert if is_sqlite else postgresql.insert)(reservation)
     keys = [column.name for column in reservation.primary_key]
-    return statement.on_conflict_do_update(index_elements=keys, set_={"calls": reservation.c.calls + 1})
+    return statement.on_conflict_do_update(index_elements=keys, set_={"calls": reservation.c.calls + statement.excluded.calls})
 
 
 def _share(calls: int, share: float) -> int:

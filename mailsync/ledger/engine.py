@@ -82,11 +82,21 @@ class Ledger:
             fresh = {"version": str(schema.VERSION), "born_at": repr(self.clock.now()), "hash_key": secrets.token_hex(32)}
             connection.execute(self.insert_new(schema.ledger), [{"name": name, "value": value} for name, value in fresh.items()])
             facts = {str(row.name): str(row.value) for row in connection.execute(sa.select(schema.ledger))}
-        if int(facts["version"]) > schema.VERSION:
-            raise ConfigError(
-                f"The ledger was written by a newer version of this program (schema {facts['version']}, this one knows {schema.VERSION}). Update it."
-            )
+            self._raise_version(connection, int(facts["version"]))
         return facts
+
+    def _raise_version(self, connection: sa.Connection, version: int) -> None:
+        """From the version of the ledger to this program's, one step after the other. What was there stays readable."""
+        if version > schema.VERSION:
+            raise ConfigError(
+                f"The ledger was written by a newer version of this program (schema {version}, this one knows {schema.VERSION}). Update it."
+            )
+        for to, statements in schema.MIGRATIONS:
+            if to > version:
+                for statement in statements:
+                    connection.execute(sa.text(statement))
+        if version < schema.VERSION:
+            connection.execute(sa.update(schema.ledger).where(schema.ledger.c.name == "version").values(value=str(schema.VERSION)))
 
 
 @cache  # building a statement costs more than running it, and one is needed for every call that writes

@@ -1,4 +1,4 @@
-"""The tables. Keys and columns are those of the membership rules (docs/membership.md); each says why it cannot be dropped.
+"""The tables. Keys and columns are those of the membership rules (docs/membership.md) and the response rules (docs/responses.md).
 
 A `list` column holds "<account>/<list key>", with `*` as the key for what holds for the whole account, so that one ledger serves several accounts.
 Times are the vendor's seconds since the epoch.
@@ -10,7 +10,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 1
+VERSION = 2
+
+# From one version to the next. New tables need no statement (missing ones are made at each opening); a new column does. Only ever add.
+MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (2, ()),  # the tables of the response rules
+)
 
 metadata = MetaData()
 
@@ -159,3 +164,100 @@ run = _table(
 )
 
 read_marks = _table("read_mark", _key("list"), Column("complete_at", Float, nullable=False), Column("leavers_at", Float, nullable=False))
+
+# The tables of the response rules. `account` is "<system>/<organisation>" of the CRM; a `person` is "<module>/<id>". What one sync learned about
+# people is shared by all syncs of the organisation, so that two of them never credit two people; what is still to be decided is each sync's own.
+
+recipient = _table(
+    "recipient",
+    _key("account"),
+    _key("campaign"),
+    _key("address"),
+    Column("kinds", Integer, nullable=False),  # a bit for each kind of response; bits are only ever set
+    Column("org", Integer, nullable=False),  # 1: it is proven that they left the whole account
+    Column("person", Text),  # who is meant, decided once, when first found
+    Column("last", Text),  # who was meant, and is gone from the CRM
+    Index("recipient_by_person", "account", "person"),
+    Index("recipient_by_address", "account", "address"),
+)
+
+# One row per (campaign, address) that this sync heard of; address "" is the campaign itself, campaign "" a subscriber.
+due = _table(
+    "due",
+    _key("sync"),
+    _key("campaign"),
+    _key("address"),
+    Column("dirty", Integer, nullable=False),
+    Column("fate", Text, nullable=False),  # of the last decision, with its reason: what the row still waits for
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # the vendor's code and text, or the field's name
+    Column("since", Float),  # when it was not found or refused, for `recheck`; null where nothing waits for that
+    Column("since_run", BigInteger),
+    Index("due_dirty", "sync", "dirty"),
+)
+
+# What cannot be read off a maximum: items and opt-outs. For an opt-out `sync` and `rule` are "", for an item `address` is.
+action = _table(
+    "action",
+    _key("account"),
+    _key("sync"),
+    _key("rule"),
+    _key("campaign"),
+    _key("address"),
+    _key("person"),
+    Column("open_since", Float),  # an intent without an answer
+    Column("done_at", Float),
+    Column("item", Text),
+    Index("action_by_person", "account", "person"),
+)
+
+# The highest that was written: of a campaign's member status, or of a field of the person. Without the sync: two syncs on one field must not fight.
+shown = _table(
+    "shown",
+    _key("account"),
+    _key("person"),
+    _key("place"),  # "campaign <key>" or "field <name>"
+    Column("sent_at", Float, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("kind", Integer, nullable=False),
+)
+
+creation = _table(
+    "creation",
+    _key("account"),
+    _key("address"),
+    Column("open_since", Float),
+    Column("person", Text),
+)
+
+# Kept only where people are made: what the mailing tool knows of somebody whom nobody has in the CRM.
+profile = _table(
+    "profile",
+    _key("account"),
+    _key("address"),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("active", Integer, nullable=False),
+)
+
+campaign = _table(
+    "campaign",
+    _key("account"),
+    _key("campaign"),
+    Column("name", Text, nullable=False),
+    Column("sent_at", Float),
+    Column("parent", Text),
+    Column("figures", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("crm_id", Text),
+    Column("gone", Integer, nullable=False),  # staff deleted it in the CRM: not made again
+    Column("aged", Integer, nullable=False),  # it is a day old, and who did not open it shows as unopened
+)
+
+refreshed = _table("refreshed", _key("sync"), _key("campaign"), Column("hash", Text, nullable=False))
+
+relearn = _table("relearn", _key("sync"), _key("stream"), Column("at", Float, nullable=False))
+
+# The rules and the plan this sync last acted by: a new or lowered rule is counted before it fires.
+rule = _table("rule", _key("sync"), _key("name"), Column("digest", Text, nullable=False))

@@ -150,3 +150,19 @@ def test_a_clock_that_is_set_back_never_opens_a_window(shared: Ledger) -> None:
     clock.time -= 30.0
     budget.reserve("call")
     assert clock.time >= START + 60.0
+
+
+def test_calls_with_a_price_count_their_price(tmp_path: Path) -> None:
+    clock = FakeClock()
+    ledger = Ledger.open(str(tmp_path / "ledger.db"), clock=clock)
+    budget = Budget(ledger, "acc", {"tokens": (Window(100, 86_400.0),)}, share=0.9, clock=clock)
+    for _ in range(4):
+        budget.reserve("tokens", 20)
+    with pytest.raises(BudgetSpent):
+        budget.reserve("tokens", 20)
+    budget.reserve("tokens", 10)
+    assert budget.spent["tokens"] == 90
+    assert [use.used for use in budget.uses()] == [90]
+    clock.time += 2 * 86_400.0
+    budget.reserve("tokens", 500)  # dearer than the whole share: made when nothing else is in the window
+    ledger.close()

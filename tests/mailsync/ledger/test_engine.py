@@ -47,6 +47,28 @@ def test_a_ledger_of_a_newer_program_is_refused(location: str) -> None:
         Ledger.open(location, clock=FakeClock())
 
 
+def test_a_ledger_of_version_1_is_brought_up_to_date_and_keeps_what_it_knows(location: str) -> None:
+    first = Ledger.open(location, clock=FakeClock(100.0))
+    with first.begin() as connection:
+        connection.execute(sa.insert(schema.dirty), {"list": "l", "address": "a"})
+        for name in ("recipient", "due", "action", "shown", "creation", "profile", "campaign", "refreshed", "relearn", "rule"):
+            schema.metadata.tables[name].drop(connection)
+    _set(first, "version", "1")
+    first.close()
+    second = Ledger.open(location, clock=FakeClock(200.0))
+    assert second.hash_key == first.hash_key
+    with second.begin() as connection:
+        assert connection.execute(sa.select(schema.ledger.c.value).where(schema.ledger.c.name == "version")).scalar_one() == str(schema.VERSION)
+        assert connection.execute(sa.select(schema.dirty)).all() == [("l", "a")]
+        assert connection.execute(sa.select(schema.recipient)).all() == []
+
+
+def test_migrations_only_rise_to_the_version() -> None:
+    versions = [to for to, _ in schema.MIGRATIONS]
+    assert versions == sorted(set(versions))
+    assert versions[-1] == schema.VERSION
+
+
 def test_several_processes_may_open_an_empty_ledger_at_once(location: str) -> None:
     context = multiprocessing.get_context("spawn")
     results = context.Queue()

@@ -20,7 +20,7 @@ from emulators.control import ControlPlane
 from emulators.faults import FaultDial, strike
 from emulators.table import Found, RouteTable
 from emulators.traffic import RequestLog, Seen
-from emulators.world import Strikable, Vendor, World
+from emulators.world import Naming, Strikable, Vendor, World
 
 HOME_DATA_CENTER = "eu"
 ADMIN = "/__admin"
@@ -49,6 +49,7 @@ class Server:
         if self.world.latency_s:
             await asyncio.sleep(self.world.latency_s)
         found = self._table.find(scope)
+        scope["emulator.name"] = self._named(found, scope)
         seen = self._arrive(scope, found.system if found else "")
         telling = self._telling(seen, scope, send)
         try:
@@ -68,7 +69,7 @@ class Server:
         async def handler(receiving: Receive, sending: Send) -> None:
             await found.route.handle(scope, receiving, sending)
 
-        fault = self._dial.next(found.system, scope["method"], scope["path"])
+        fault = self._dial.next(found.system, scope["method"], scope["emulator.name"])
         if fault is None:
             await handler(receive, send)
             return
@@ -76,9 +77,14 @@ class Server:
         await strike(fault, self._dial, scope, receive, send, handler, lambda: self._force(fault.kind, found.system, scope))
 
     def _arrive(self, scope: Scope, system: str) -> Seen:
-        seen = Seen(system, scope["method"], scope["path"], scope["state"]["data_center"], self.world.clock.now())
+        seen = Seen(system, scope["method"], scope["emulator.name"], scope["state"]["data_center"], self.world.clock.now())
         self._log.arrived(seen)
         return seen
+
+    def _named(self, found: Found | None, scope: Scope) -> str:
+        """The path, or what the vendor calls this request where the path alone does not tell."""
+        vendor: Any = self._vendors[found.system] if found else None
+        return vendor.named(scope) if isinstance(vendor, Naming) else str(scope["path"])
 
     def _telling(self, seen: Seen, scope: Scope, send: Send) -> Send:
         """A `send` that dates the answer and completes the log entry."""

@@ -11,18 +11,20 @@ from emulators.zoho_accounts import ZohoAccounts
 
 # module, class: each takes the world and the Zoho accounts server
 ZOHO_ROOMS = (("emulators.zoho_crm", "ZohoCrm"), ("emulators.zoho_campaigns", "ZohoCampaigns"))
+# module, class: each takes the world
+OTHER_ROOMS = (("emulators.mailigen", "Mailigen"),)
 
 
 def all_vendors(world: World) -> list[Vendor]:
     """Every vendor of this project, seeded."""
     accounts = ZohoAccounts(world)
     vendors: list[Vendor] = [accounts]
-    for module, name in ZOHO_ROOMS:
+    for module, name in (*ZOHO_ROOMS, *OTHER_ROOMS):
         vendor = getattr(_room(module), name, None)
         if vendor is None:
             sys.stderr.write(f"emulators: {module} is not there and is left out\n")
         else:
-            vendors.append(vendor(world, accounts))
+            vendors.append(vendor(world, accounts) if (module, name) in ZOHO_ROOMS else vendor(world))
     return vendors
 
 

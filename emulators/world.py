@@ -102,6 +102,14 @@ class Strikable(Protocol):
         """`kind` is `lock` (this request's endpoint is over its limit from now on) or `token` (the token it carries is dead)."""
 
 
+@runtime_checkable
+class Naming(Protocol):
+    """A vendor whose paths alone do not tell what is asked for (one path for all methods)."""
+
+    def named(self, scope: Mapping[str, Any]) -> str:
+        """What the log and the fault dial call this request instead of its path."""
+
+
 class Vendor(Protocol):
     """One emulated system. `name` is its slug and its name on the control plane."""
 

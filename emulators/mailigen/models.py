@@ -1,0 +1,105 @@
+"""What an account holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a membership stands, in the control plane's words; `VENDOR` has Mailigen's own."""
+
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    PENDING = "pending"
+
+
+VENDOR = {Status.ACTIVE: "subscribed", Status.UNSUBSCRIBED: "unsubscribed", Status.BOUNCED: "bounced", Status.PENDING: "inactive"}
+
+
+@dataclass(slots=True)
+class Member:
+    """One person on one list, with merge values of this membership. `email` as it first came in; `added_at` epoch seconds."""
+
+    number: str
+    email: str
+    status: Status
+    added_at: float
+    merges: dict[str, str] = field(default_factory=dict)
+    email_type: str = "html"
+    waiting: dict[str, str] | None = None
+
+
+@dataclass(slots=True)
+class MergeField:
+    """One merge variable of a list."""
+
+    tag: str
+    name: str
+    kind: str = "text"
+    required: bool = False
+    show: bool = True
+    default: str = ""
+
+
+class MailingList:
+    """One list. Reads by status and page are cheap: the rows of a status are kept until one of them changes."""
+
+    def __init__(self, key: str, number: int, name: str, *, created_at: float) -> None:
+        self.key, self.number, self.name = key, number, name
+        self.created_at = created_at
+        self.options: dict[str, str] = {}
+        self.fields: dict[str, MergeField] = {}
+        self.members: dict[str, Member] = {}
+        self._views: dict[Status, list[Member]] = {}
+
+    def put(self, address_key: str, member: Member) -> None:
+        """Add a member that is not there."""
+        self.members[address_key] = member
+        if member.status in self._views:
+            self._views[member.status].append(member)
+
+    def drop(self, address_key: str) -> None:
+        """Forget a member, if there."""
+        member = self.members.pop(address_key, None)
+        if member is not None:
+            self._views.pop(member.status, None)
+
+    def move(self, member: Member, status: Status) -> None:
+        """Change where a member stands."""
+        if member.status is not status:
+            self._views.pop(member.status, None)
+            self._views.pop(status, None)
+            member.status = status
+
+    def view(self, status: Status) -> list[Member]:
+        """Its members of one status, in the order they came."""
+        if status not in self._views:
+            self._views[status] = [member for member in self.members.values() if member.status is status]
+        return self._views[status]
+
+
+@dataclass(slots=True)
+class Click:
+    """One click on one link."""
+
+    address: str
+    link: str
+    at: float
+
+
+@dataclass(slots=True)
+class Campaign:
+    """One mailing that was sent. `actions`: kind → address key → times (epoch seconds) at which it happened."""
+
+    key: str
+    number: int
+    title: str
+    subject: str
+    list_key: str
+    sent_at: float
+    kind: str = "html"
+    recipients: dict[str, str] = field(default_factory=dict)  # address key → spelling
+    actions: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    clicks: list[Click] = field(default_factory=list)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from destination_campaigns.config import Config, parse_config
-from destination_campaigns.messages import Output
-from destination_campaigns.options import Problems
 from destination_campaigns.setting_up import Connected, budgeted, connect, find_feeds
-from destination_campaigns.stopping import Stopping
+from mailsync.airbyte.messages import Output
+from mailsync.airbyte.options import Problems
+from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import ConfigError
 from mailsync.ledger.engine import Ledger
 

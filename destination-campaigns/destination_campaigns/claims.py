@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from destination_campaigns.catalog import Stream
 from destination_campaigns.conversion import WrongType, as_text, fitted
 from destination_campaigns.mapping import Mapping
+from mailsync.airbyte.catalog import Stream
 from mailsync.membership.plan import Claim, Order, Tombstone
 
 DELETED_AT = "_ab_cdc_deleted_at"

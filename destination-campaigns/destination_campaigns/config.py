@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from destination_campaigns import spec
-from destination_campaigns.options import Options, Problems
 from destination_campaigns.systems import SYSTEMS, Settings, System
+from mailsync.airbyte.ledger_place import LedgerPlace, parse_ledger
+from mailsync.airbyte.options import Options, Problems
 from mailsync.errors import ConfigError
 
 _REFUSED = {"dry_run": "a dry run is not offered by this version yet"}
 _SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerPlace:
-    """`kind` is sqlite or postgresql; `location` a path or a URL with a password in it."""
-
-    kind: str
-    location: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +70,7 @@ class Config:
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be printed."""
-        password = self.ledger.location if self.ledger.kind == "postgresql" else ""
-        return tuple(filter(None, (*self.settings.secrets, password, *_passwords(password))))
+        return tuple(filter(None, (*self.settings.secrets, *self.ledger.secrets)))
 
 
 def parse_config(raw: Any) -> Config:
@@ -94,7 +86,7 @@ def parse_config(raw: Any) -> Config:
     _check_streams(streams, problems)
     if not options.flag("consent_confirmed"):
         problems.add("consent_confirmed must be true: nobody is written to a list before you confirm that these people may be mailed.")
-    ledger = _ledger(options, problems)
+    ledger = parse_ledger(options, problems)
     config = Config(
         system=system or next(iter(SYSTEMS.values())),
         settings=settings,  # type: ignore[arg-type]  # None only together with a problem, which is raised below
@@ -128,26 +120,6 @@ def _system(options: Options, problems: Problems) -> tuple[System | None, Settin
     except ConfigError as error:
         problems.add(str(error))
         return system, None
-
-
-def _ledger(whole: Options, problems: Problems) -> LedgerPlace:
-    if not whole.raw().get("ledger"):
-        problems.add("ledger is missing. Give kind sqlite and a path, or kind postgresql and a url: there is no silent default.")
-        return LedgerPlace("", "")
-    options = whole.object("ledger")
-    kind = options.text("kind", required=True)
-    if kind == "sqlite":
-        options.known(("kind", "path"), refused={})
-        return LedgerPlace(kind, options.text("path", required=True))
-    if kind == "postgresql":
-        options.known(("kind", "url"), refused={})
-        url = options.text("url", required=True)
-        if url and not re.match(r"postgres(ql)?(\+psycopg)?://", url):
-            problems.add("ledger.url must begin with postgresql://.")
-        return LedgerPlace(kind, url)
-    if kind:
-        problems.add(f"ledger.kind is {kind[:40]!r}. Accepted: sqlite, postgresql.")
-    return LedgerPlace(kind, "")
 
 
 def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
@@ -199,8 +171,3 @@ def _check_streams(streams: tuple[StreamToList, ...], problems: Problems) -> Non
                 f"{one.path} reads stream {one.stream} otherwise than {first.path} does. Address, opt-out, mapping and required columns must be the "
                 "same for every list a stream feeds, because a contact has one set of fields."
             )
-
-
-def _passwords(url: str) -> tuple[str, ...]:
-    found = re.match(r"[^:]+://[^:/@]*:([^@]+)@", url)
-    return (found.group(1),) if found else ()

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from destination_campaigns.catalog import Stream
 from destination_campaigns.config import RecordOptions
-from destination_campaigns.options import Problems
+from mailsync.airbyte.catalog import Stream
+from mailsync.airbyte.options import Problems
 
 DEFAULT_ADDRESS = "Email"
 DEFAULT_OPT_OUT = "Email_Opt_Out"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from destination_campaigns.catalog import Stream
 from destination_campaigns.claims import ClaimReader
 from destination_campaigns.config import Config
 from destination_campaigns.mapping import Mapping as StreamMapping
 from destination_campaigns.mapping import resolve
-from destination_campaigns.messages import Output
-from destination_campaigns.options import Problems
 from destination_campaigns.setting_up import Connected, Feeds
+from mailsync.airbyte.catalog import Stream
+from mailsync.airbyte.messages import Output
+from mailsync.airbyte.options import Problems
 from mailsync.membership.plan import Plan, WhenSpent
 
 

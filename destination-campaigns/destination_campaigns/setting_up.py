@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from destination_campaigns.config import Config, StreamToList
-from destination_campaigns.messages import Output
-from destination_campaigns.options import Problems
-from destination_campaigns.stopping import StoppableClock, Stopping
+from mailsync.airbyte.messages import Output
+from mailsync.airbyte.options import Problems
+from mailsync.airbyte.stopping import StoppableClock, Stopping
 from mailsync.clock import VendorClock, clock_for
 from mailsync.errors import ConfigError, TransientError
 from mailsync.ledger.budget import Budget

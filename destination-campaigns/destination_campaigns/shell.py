@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-import orjson
-
 from destination_campaigns.claims import ClaimReader
-from destination_campaigns.messages import NoMessage, Output
-from mailsync.errors import Bug
+from mailsync.airbyte.messages import NoMessage, Output
+from mailsync.airbyte.states import state_digest, state_of
 from mailsync.membership.run import Run
 
 COMPLETE, INCOMPLETE = "COMPLETE", "INCOMPLETE"
@@ -52,11 +49,10 @@ class Shell:
             self._output.log(f"{self._records} records taken in.")
 
     def _state(self, message: Mapping[str, Any]) -> None:
-        stream, content = _state_of(message["state"])
+        stream, content = state_of(message["state"])
         if stream is not None and stream not in self._readers:
             raise NoMessage(f"The input holds a state of stream {stream!r}, which is not in the configured catalog.")
-        digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
-        settled = self._run.state(stream, digest, is_empty=not content, echoes_given=stream in self._ours)
+        settled = self._run.state(stream, state_digest(content), is_empty=not content, echoes_given=stream in self._ours)
         self._output.state(message, records=settled.records, rejected=settled.rejected)
 
     def _trace(self, trace: Mapping[str, Any]) -> None:
@@ -70,14 +66,3 @@ class Shell:
             self._run.complete(name)
         elif status == INCOMPLETE:
             self._run.incomplete(name)
-
-
-def _state_of(state: Mapping[str, Any]) -> tuple[str | None, Any]:
-    """The stream it belongs to (None: all of them) and what it holds, for the ledger's memory of states."""
-    if state.get("type") == "STREAM":
-        stream = state.get("stream") or {}
-        name = (stream.get("stream_descriptor") or {}).get("name")
-        if not name:
-            raise Bug("A STATE message of type STREAM names no stream.")
-        return name, stream.get("stream_state")
-    return None, state.get("global") or state.get("data")

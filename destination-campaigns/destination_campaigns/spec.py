@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from destination_campaigns.systems import SYSTEMS
+from mailsync.airbyte.form_parts import choice as _choice
+from mailsync.airbyte.form_parts import flag as _flag
+from mailsync.airbyte.form_parts import text as _text
+from mailsync.airbyte.ledger_place import ledger_form
 
 DOCUMENTATION_URL = "https://github.com/crm-campaigns-bridge/crm-campaigns-bridge/blob/main/docs/connectors/destination-campaigns.md"
 SYNC_MODES = ("append_dedup", "append", "overwrite")
@@ -43,7 +47,7 @@ def _properties() -> dict[str, dict[str, Any]]:
         "sync_name": _text(
             "Sync name", "Names this sync in the ledger. Keep it: another name is another sync that owns nobody.", examples=["newsletter"]
         ),
-        "ledger": _ledger(),
+        "ledger": ledger_form("who was put on which list by it."),
         "streams": {
             "type": "array",
             "title": "Streams and lists",
@@ -56,37 +60,6 @@ def _properties() -> dict[str, dict[str, Any]]:
         **_rules(),
         **_exceptions(),
         "dry_run": {**_flag("Dry run", "Not offered yet; refused by name."), "airbyte_hidden": True},
-    }
-
-
-def _ledger() -> dict[str, Any]:
-    return {
-        "type": "object",
-        "title": "Ledger",
-        "description": "The memory of this destination: who was put on which list by it. It must outlive every run.",
-        "oneOf": [
-            {
-                "type": "object",
-                "title": "SQLite file",
-                "required": ["kind", "path"],
-                "properties": {
-                    "kind": {"type": "string", "const": "sqlite", "default": "sqlite", "order": 0},
-                    "path": _text("Path", "A file on a disk that stays. For one machine.", examples=["/var/lib/mailsync/ledger.db"], order=1),
-                },
-            },
-            {
-                "type": "object",
-                "title": "PostgreSQL",
-                "required": ["kind", "url"],
-                "properties": {
-                    "kind": {"type": "string", "const": "postgresql", "default": "postgresql", "order": 0},
-                    "url": {
-                        **_text("URL", "A database of its own.", examples=["postgresql://user:password@host/ledger"], order=1),
-                        "airbyte_secret": True,
-                    },
-                },
-            },
-        ],
     }
 
 
@@ -169,15 +142,3 @@ def _exceptions() -> dict[str, dict[str, Any]]:
         "allow_confirmation_mails": _flag("Allow confirmation mails", "Subscribe people to lists with a sign-up form; each gets a mail."),
         "allow_removals_over_brake": _flag("Allow a large removal once", "For one run: remove more than 50 people or 5 % of those we added."),
     }
-
-
-def _text(title: str, description: str, **more: Any) -> dict[str, Any]:
-    return {"type": "string", "title": title, "description": description, **more}
-
-
-def _flag(title: str, description: str, *, default: bool = False) -> dict[str, Any]:
-    return {"type": "boolean", "title": title, "description": description, "default": default}
-
-
-def _choice(title: str, description: str, values: tuple[str, ...]) -> dict[str, Any]:
-    return {"type": "string", "title": title, "description": description, "enum": list(values), "default": values[0]}

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from destination_campaigns.catalog import Stream, parse_catalog
 from destination_campaigns.config import Config, parse_config
-from destination_campaigns.messages import Output, messages
-from destination_campaigns.options import Problems
 from destination_campaigns.preparation import check_streams, mappings, plan, readers
 from destination_campaigns.report import event_line, summary_lines
 from destination_campaigns.setting_up import Connected, Feeds, budgeted, connect, find_feeds
 from destination_campaigns.shell import Shell
-from destination_campaigns.stopping import Stopping
+from mailsync.airbyte.catalog import Stream, parse_catalog
+from mailsync.airbyte.messages import Output, messages
+from mailsync.airbyte.options import Problems
+from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import TransientError
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger

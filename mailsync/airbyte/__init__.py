@@ -1,1 +1,4 @@
-"""What the source connectors share of Airbyte: commands, form, messages, errors as traces. `form` and `systems` need nothing of the CDK."""
+"""What the connectors share of Airbyte: commands, forms, messages, catalog, options, signals, errors as traces. Knows no vendor.
+
+Sources stand on the CDK (`system_source`, `launching`, `form`, …); destinations do not (`commands`, `form_parts`, `messages`, `options`, …).
+"""

@@ -2,12 +2,12 @@
 
 import pytest
 
-from destination_campaigns.catalog import parse_catalog
 from destination_campaigns.claims import ClaimReader, comparable
 from destination_campaigns.config import RecordOptions
 from destination_campaigns.conversion import WrongType, as_text
 from destination_campaigns.mapping import resolve
-from destination_campaigns.options import Problems
+from mailsync.airbyte.catalog import parse_catalog
+from mailsync.airbyte.options import Problems
 
 from .support import COLUMNS, FIELDS, a_catalog
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from destination_campaigns.catalog import parse_catalog
 from destination_campaigns.config import RecordOptions
 from destination_campaigns.mapping import resolve
-from destination_campaigns.options import Problems
+from mailsync.airbyte.catalog import parse_catalog
+from mailsync.airbyte.options import Problems
 from mailsync.errors import ConfigError
 
 from .support import COLUMNS, FIELDS, a_catalog

@@ -5,7 +5,7 @@ import io
 import orjson
 import pytest
 
-from destination_campaigns.messages import NoMessage, Output, messages
+from mailsync.airbyte.messages import NoMessage, Output, messages
 from mailsync.errors import ConfigError
 
 

@@ -8,52 +8,30 @@ Source: Zoho CRM API v8, COQL Overview, Bulk Read (criteria); checked 2026-11.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from mailsync.criteria import EMPTINESS, EQUALITY, MEMBERSHIP, ORDER, WORDS, Criteria, Criterion
 from mailsync.errors import ConfigError, known_values
 from mailsync.zoho_crm.coql import IDS_PER_IN, both, either, text
 from mailsync.zoho_crm.fields import NUMBERS, Field, has_a_column
 
 MOST_CRITERIA = 14  # of COQL's 25: a start date and ten groups of ids fit beside them
 
-EQUALITY = ("equal", "not_equal")
-MEMBERSHIP = ("in", "not_in")
-ORDER = ("greater_than", "greater_equal", "less_than", "less_equal", "between", "not_between")
-WORDS = ("contains", "not_contains", "starts_with", "ends_with")
-EMPTINESS = ("is_empty", "is_not_empty")
-COMPARATORS = (*EQUALITY, *MEMBERSHIP, *ORDER, *WORDS, *EMPTINESS)
-
 _ORDERED = {*NUMBERS, "integer", "bigint", "date", "datetime"}
 _WORDED = {"text", "textarea", "email", "phone", "website", "picklist", "autonumber"}
 _SYMBOLS = {"equal": "=", "not_equal": "!=", "greater_than": ">", "greater_equal": ">=", "less_than": "<", "less_equal": "<="}
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One condition. `values` are the user's texts: none for emptiness, two for between, several for in."""
-
-    field: str
-    comparator: str
-    values: tuple[str, ...] = ()
+def coql(criteria: Criteria, fields: Mapping[str, Field]) -> str:
+    """The WHERE condition. Raises ConfigError naming a field that is gone, or a comparator its type has not."""
+    parts = [_coql(condition, _checked(condition, fields)) for condition in criteria.conditions]
+    return both(*parts) if criteria.match == "all" else either(*parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
-    """Conditions that must all match, or any of them."""
-
-    conditions: tuple[Criterion, ...]
-    match: str = "all"
-
-    def coql(self, fields: Mapping[str, Field]) -> str:
-        """The WHERE condition. Raises ConfigError naming a field that is gone, or a comparator its type has not."""
-        parts = [_coql(condition, _checked(condition, fields)) for condition in self.conditions]
-        return both(*parts) if self.match == "all" else either(*parts)
-
-    def bulk(self, fields: Mapping[str, Field]) -> dict[str, Any]:
-        """The `criteria` object of a bulk read job."""
-        parts = [_bulk(condition, _checked(condition, fields)) for condition in self.conditions]
-        return parts[0] if len(parts) == 1 else {"group_operator": "and" if self.match == "all" else "or", "group": parts}
+def bulk(criteria: Criteria, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The `criteria` object of a bulk read job. Raises ConfigError as `coql` does."""
+    parts = [_bulk(condition, _checked(condition, fields)) for condition in criteria.conditions]
+    return parts[0] if len(parts) == 1 else {"group_operator": "and" if criteria.match == "all" else "or", "group": parts}
 
 
 def _checked(condition: Criterion, fields: Mapping[str, Field]) -> Field:

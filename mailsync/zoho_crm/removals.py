@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mailsync.instants import instant
 from mailsync.zoho_crm.api import CrmApi
-from mailsync.zoho_crm.values import instant
 
 RETENTION_S = 120 * 86400.0
 ROWS_PER_PAGE = 200

@@ -10,10 +10,10 @@ Source: Zoho CRM API v8, Get Records, COQL, Bulk Read (CSV); checked 2026-11.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+from mailsync.instants import instant
 from mailsync.zoho_crm.fields import NUMBERS, REFERENCES, Field
 
 Record = dict[str, Any]
@@ -21,34 +21,6 @@ Convert = Callable[[Any], Any]
 
 # Beyond this a float no longer holds every whole number, and `int()` would invent digits.
 EXACT_INTEGERS = 2.0**53
-_HOUR = len("2026-03-09T08")
-_SECOND = len("2026-03-09T08:05:00")
-_MOST_HOURS = 50_000
-
-_utc_hours: dict[str, str] = {}
-
-
-def instant(text: str) -> str:
-    """An ISO instant as UTC, whole seconds, `Z`. What is no instant stays as it is.
-
-    Millions of rows share few hours, so for offsets of whole hours the hour is converted once and remembered.
-    """
-    hour = _utc_hours.get(text[:_HOUR] + text[_SECOND:])
-    return f"{hour}{text[_HOUR:_SECOND]}Z" if hour is not None else _converted(text)
-
-
-def _converted(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    utc = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    offset = text[_SECOND:]
-    if offset[:1] in ("+", "-", "Z") and utc[_HOUR:_SECOND] == text[_HOUR:_SECOND]:
-        if len(_utc_hours) > _MOST_HOURS:
-            _utc_hours.clear()
-        _utc_hours[text[:_HOUR] + offset] = utc[:_HOUR]
-    return utc
 
 
 def number(value: Any) -> int | float | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_crm.zoho_crm.id_set import EMPTY, Collector, KnownIds, pack, unpack
+from source_crm.id_set import EMPTY, Collector, KnownIds, pack, unpack
 
 IDS = st.sets(st.integers(min_value=1, max_value=2**63), max_size=200)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailsync.zoho_crm.criteria import COMPARATORS
+from mailsync.criteria import COMPARATORS
 
 DAY = 86400
 

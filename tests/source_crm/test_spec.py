@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from mailsync.criteria import COMPARATORS
 from mailsync.zoho.data_centers import DATA_CENTERS, ENVIRONMENTS
-from mailsync.zoho_crm.criteria import COMPARATORS
 from mailsync.zoho_crm.scopes import CUSTOM_VIEWS, FOR_READING, USERS
 from source_crm.spec import FORM
 from source_crm.systems import SYSTEMS

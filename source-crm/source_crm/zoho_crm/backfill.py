@@ -9,17 +9,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 
+from mailsync import instants
 from mailsync.zoho_crm import bulk_csv, bulk_read, coql, record_pages
 from mailsync.zoho_crm.bulk_read import Query, Result
 from mailsync.zoho_crm.fields import MODIFIED_TIME
 from mailsync.zoho_crm.refusals import CrmRefusal
 from mailsync.zoho_crm.removals import CONVERTED
 from mailsync.zoho_crm.values import boolean
-from source_crm.zoho_crm import instants
-from source_crm.zoho_crm.emission import Data
-from source_crm.zoho_crm.id_set import Collector, KnownIds
+from source_crm.emission import Data
+from source_crm.id_set import Collector, KnownIds
+from source_crm.task import SETTLED_AFTER_S
 from source_crm.zoho_crm.state import Backfill
-from source_crm.zoho_crm.task import SETTLED_AFTER_S, Task
+from source_crm.zoho_crm.task import Task
 
 ROWS_PER_CHECKPOINT = 20_000
 JOB_TRIES = 3
@@ -54,7 +55,7 @@ def _begun(task: Task) -> Backfill:
     if rows is None:
         return Backfill("coql", started)
     task.voice.estimate(rows)
-    road = "bulk" if rows >= max(task.config.bulk_from_rows, 1) else "coql"
+    road = "bulk" if rows >= max(task.options.bulk_from_rows, 1) else "coql"
     task.voice.info(f"{rows} records to read ({task.selected.title}), by {'Bulk Read' if road == 'bulk' else 'COQL'}.")
     return Backfill(road, started, job_rows=rows)
 
@@ -80,7 +81,7 @@ def _is_due(done: int, step: int) -> bool:
 
 
 def _by_pages(task: Task, progress: Backfill) -> Iterator[Data]:
-    since = progress.after_time or task.config.start_date
+    since = progress.after_time or task.options.start_date
     for page in record_pages.pages(task.api, task.module, task.fields, since=since, view_id=task.selected.view_id):
         yield from task.shown(page)
         if task.has_modified_time and task.selected.view_id is None:

@@ -25,16 +25,16 @@ def check(connection: Connection) -> None:
     if not list(organisation.streams(facts.modules)):
         raise ConfigError("Zoho CRM shows no module to the user behind the token. Give the user's profile access to the API and to modules.")
     _check_calls(api, facts)
-    for name, selection in config.selections.items():
+    for name, selection in config.options.selections.items():
         organisation.usable(facts.modules, name)
         known = {field.api_name: field for field in organisation.fields(api, name)}
-        selecting.resolve(api, selection, known, config.start_date)
+        selecting.resolve(api, selection, known, config.options.start_date)
 
 
 def _check_scopes(config: Config, granted: frozenset[str]) -> None:
     """By the token answer, where it tells the scopes: all missing ones at once."""
     needed = list(scopes.FOR_READING)
-    if any(selection.custom_view for selection in config.selections.values()):
+    if any(selection.custom_view for selection in config.options.selections.values()):
         needed.append(scopes.CUSTOM_VIEWS)
     if lacking := scopes.missing(granted, needed):
         raise AuthError(f"The refresh token lacks the scopes {', '.join(lacking)}. Create one with them and save it here.")

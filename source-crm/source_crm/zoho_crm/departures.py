@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mailsync import instants
 from mailsync.zoho_crm import removals
 from source_crm import columns
-from source_crm.zoho_crm import instants
-from source_crm.zoho_crm.emission import Data
-from source_crm.zoho_crm.task import OVERLAP_S, Task
+from source_crm.emission import Data
+from source_crm.task import OVERLAP_S
+from source_crm.zoho_crm.task import Task
 
 # A day less than the vendor's 120, so that a run which begins near the edge is on the safe side of it.
 BEYOND_RETENTION_S = removals.RETENTION_S - 86400.0

@@ -14,11 +14,12 @@ from typing import Any
 
 import orjson
 
+from mailsync import instants
 from mailsync.zoho_crm.coql import EVERYTHING, IDS_PER_QUERY
 from mailsync.zoho_crm.coql_read import CoqlReader
 from mailsync.zoho_crm.fields import COMPUTED, Field
-from source_crm.zoho_crm import id_set, instants
-from source_crm.zoho_crm.emission import Data
+from source_crm import id_set
+from source_crm.emission import Data
 from source_crm.zoho_crm.task import Task
 
 DAY_S = 86400.0
@@ -32,7 +33,7 @@ def computed(fields: tuple[Field, ...]) -> list[Field]:
 
 def is_wanted(task: Task) -> bool:
     """Whether the option is on and this module has such fields."""
-    return bool(task.config.refresh_formulas_every_days and task.reader is not None and computed(task.fields))
+    return bool(task.options.refresh_formulas_every_days and task.reader is not None and computed(task.fields))
 
 
 def remember(task: Task) -> None:
@@ -59,7 +60,7 @@ def run(task: Task) -> Iterator[Data]:
 def _is_due(task: Task) -> bool:
     if not task.state.formulas_at:
         return True
-    return task.now - instants.epoch(task.state.formulas_at) >= task.config.refresh_formulas_every_days * DAY_S
+    return task.now - instants.epoch(task.state.formulas_at) >= task.options.refresh_formulas_every_days * DAY_S
 
 
 def _differing(task: Task) -> Iterator[str]:

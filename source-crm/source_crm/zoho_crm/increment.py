@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mailsync import instants
+from mailsync.instants import instant
 from mailsync.zoho_crm import coql, record_pages
 from mailsync.zoho_crm.coql import both, either, text
 from mailsync.zoho_crm.fields import MODIFIED_TIME
-from mailsync.zoho_crm.values import instant
 from source_crm import columns
-from source_crm.zoho_crm import instants
-from source_crm.zoho_crm.emission import Data
-from source_crm.zoho_crm.task import OVERLAP_S, Task, is_converted
+from source_crm.emission import Data
+from source_crm.task import OVERLAP_S
+from source_crm.zoho_crm.task import Task, is_converted
 
 ORDER = f"{MODIFIED_TIME} asc, id asc"
 

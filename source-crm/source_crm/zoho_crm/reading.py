@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from mailsync import instants
 from mailsync.airbyte.voice import Voice
 from mailsync.errors import ConfigError
 from mailsync.zoho_crm import organisation
@@ -16,36 +15,30 @@ from mailsync.zoho_crm.fields import MODIFIED_TIME, Field, has_a_column
 from mailsync.zoho_crm.refusals import CrmRefusal
 from mailsync.zoho_crm.removals import CONVERTED
 from mailsync.zoho_crm.values import Canonical
-from source_crm import columns
-from source_crm.zoho_crm import backfill, departures, formulas, id_set, increment, instants, selecting, sweep
-from source_crm.zoho_crm.bin import Bin
+from source_crm import columns, id_set
+from source_crm.emission import Data
+from source_crm.id_set import KnownIds
+from source_crm.module_stream import Request
+from source_crm.state import check_organisation, load
+from source_crm.zoho_crm import backfill, departures, formulas, increment, selecting, sweep
 from source_crm.zoho_crm.connection import Connection
-from source_crm.zoho_crm.emission import Data, Emission, Recent
-from source_crm.zoho_crm.id_set import KnownIds
-from source_crm.zoho_crm.state import StreamState, load
-from source_crm.zoho_crm.task import OVERLAP_S, Task
+from source_crm.zoho_crm.state import StreamState
+from source_crm.zoho_crm.task import Task
 
 # Read whatever the catalog asks for: without them nothing can be ordered, recognised or told apart.
 ALWAYS = ("id", MODIFIED_TIME, CONVERTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the platform asks of one stream: its module, the state it gives, and the columns of its catalog (none: all)."""
-
-    module: str
-    given: Mapping[str, Any]
-    columns: frozenset[str]
+# The recycle bin keeps records for 60 days; a day more for clocks.
+RESTORABLE_DAYS = 61
 
 
 def run(request: Request, connection: Connection, voice: Voice) -> Iterator[Data]:
     """All records of one run, with STATE in between. The first STATE is the one given."""
     voice.state(request.given)
-    state = load(request.given, request.module)
+    state = load(StreamState, request.given, request.module)
     connection.on_token_wait = voice.waiting
     api = connection.api().telling(voice.waiting)
     account = connection.account_facts()
-    _check_organisation(state, account.organisation.id, request.module)
+    check_organisation(state, account.organisation.id, request.module)
     organisation.usable(account.modules, request.module)
     if state.upto and instants.epoch(state.upto) > api.clock.now():
         voice.warn(f"The state lies in the vendor's future ({state.upto}); nothing is read until then.")
@@ -56,20 +49,11 @@ def run(request: Request, connection: Connection, voice: Voice) -> Iterator[Data
     voice.info(f"Done. The account used {api.usage} so far in this sync.")
 
 
-def _check_organisation(state: StreamState, current: str, module: str) -> None:
-    if state.organisation and state.organisation != current:
-        raise ConfigError(
-            f"The state of {module} belongs to the organisation {state.organisation}, and this connection is to {current}. "
-            "Connect to the first one again, or clear the stream's data to begin anew."
-        )
-    state.organisation = current
-
-
 def _task(request: Request, connection: Connection, api: CrmApi, voice: Voice, state: StreamState) -> tuple[Task, str | None]:
     """The task, and why all ids have to be compared whatever the counts say."""
-    config, now = connection.config, api.clock.now()
+    options = connection.config.options
     known = {field.api_name: field for field in _fields(api, request, voice)}
-    selected = selecting.resolve(api, config.selection(request.module), known, config.start_date)
+    selected = selecting.resolve(api, options.selection(request.module), known, options.start_date)
     why = "the selection changed" if state.selection and state.selection != selected.fingerprint else None
     state.selection = state.selection or selected.fingerprint
     fields = _wanted(request, tuple(known.values()))
@@ -80,19 +64,17 @@ def _task(request: Request, connection: Connection, api: CrmApi, voice: Voice, s
         )
     task = Task(
         module=request.module,
-        config=config,
-        api=api,
         voice=voice,
         state=state,
+        clock=api.clock,
+        modified_field=MODIFIED_TIME if any(field.api_name == MODIFIED_TIME for field in fields) else "",
+        restorable_days=RESTORABLE_DAYS,
+        options=options,
+        api=api,
         fields=fields,
         selected=selected,
         canonical=Canonical(fields),
         reader=reader,
-        emission=Emission(state.cursor, now),
-        recent=Recent(state.recent, instants.text(now - OVERLAP_S)),
-        known=KnownIds(state.ids, state.count),
-        bin=Bin(state.bin, today=instants.text(now)),
-        now=now,
     )
     return task, why
 
@@ -161,7 +143,7 @@ def _whole(task: Task) -> Iterator[Data]:
     before = progress.before if progress else task.state.ids
     if progress is None:
         task.known = KnownIds(id_set.EMPTY, 0)
-    task.recent = Recent({}, "9999")
+    task.whole_again()
     yield from backfill.run(task, before=before)
     at = instants.text(task.now)
     for identifier in id_set.unpack(before):

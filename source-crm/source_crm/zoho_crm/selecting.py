@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailsync.errors import ConfigError
-from mailsync.zoho_crm import coql, views
+from mailsync.zoho_crm import coql, criteria, views
 from mailsync.zoho_crm.api import CrmApi
 from mailsync.zoho_crm.coql import both, text
 from mailsync.zoho_crm.criteria import all_of
 from mailsync.zoho_crm.fields import MODIFIED_TIME, Field
-from source_crm.zoho_crm.config import Selection
+from source_crm.options import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def resolve(api: CrmApi, selection: Selection, fields: Mapping[str, Field], star
             mark = _mark("view", view.id, view.fingerprint, start or "")
             return Selected(view.id, since, view.id, since_bulk, mark, is_all=False, drifts=view.drifts, title=f"the custom view {view.name!r}")
     if selection.criteria is not None:
-        where = selection.criteria.coql(fields)
-        bulk = all_of(selection.criteria.bulk(fields), since_bulk)
+        where = criteria.coql(selection.criteria, fields)
+        bulk = all_of(criteria.bulk(selection.criteria, fields), since_bulk)
         mark = _mark("criteria", where, start or "")
         title = f"{len(selection.criteria.conditions)} criteria"
         return Selected(selection.module, both(where, since), None, bulk, mark, is_all=False, drifts=False, title=title)

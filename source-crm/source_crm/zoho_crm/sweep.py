@@ -6,19 +6,20 @@ records with their old modified time, deletions older than the vendor's list. Wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
+from mailsync import instants
 from mailsync.zoho_crm import coql
 from mailsync.zoho_crm.coql import EVERYTHING, IDS_PER_QUERY, both, text
 from mailsync.zoho_crm.coql_read import ids_in_order
 from mailsync.zoho_crm.removals import CONVERTED
 from source_crm import columns
-from source_crm.zoho_crm import instants
-from source_crm.zoho_crm.emission import Data
+from source_crm.comparing import compared, was_compared_today
+from source_crm.emission import Data
 from source_crm.zoho_crm.task import Task
 
-DAY_S = 86400.0
 BIN_QUERIES = 10
 
 
@@ -30,7 +31,7 @@ def run(task: Task, *, why: str | None) -> Iterator[Data]:
         if _agrees(task):
             return
         yield from _restored(task)
-        if _agrees(task) or _was_swept_today(task):
+        if _agrees(task) or was_compared_today(task):
             return
         why = "the CRM counts other than this stream"
     yield from _compared(task, why or "the view depends on the day, the user or other records")
@@ -45,10 +46,6 @@ def _agrees(task: Task) -> bool:
     return counted is None or counted == len(task.known)
 
 
-def _was_swept_today(task: Task) -> bool:
-    return bool(task.state.swept) and task.now - instants.epoch(task.state.swept) < DAY_S
-
-
 def _restored(task: Task) -> Iterator[Data]:
     """Records reported as gone that are there again, the newest reports first."""
     candidates = iter(task.bin)
@@ -61,38 +58,10 @@ def _restored(task: Task) -> Iterator[Data]:
 def _compared(task: Task, why: str) -> Iterator[Data]:
     task.voice.info(f"Comparing all ids with those known: {why}.")
     present = ids_in_order(task.api, task.selected.source, task.selected.where or EVERYTHING)
-    missing: list[int] = []
-    unknown: list[int] = []
-    before = task.known
-    for identifier, is_known in _differences(iter(before), present):
-        (missing if is_known else unknown).append(identifier)
-        if len(unknown) >= IDS_PER_QUERY:
-            yield from _arrived(task, unknown)
-            unknown = []
-        if len(missing) >= IDS_PER_QUERY:
-            yield from _departed(task, missing)
-            missing = []
-    yield from _arrived(task, unknown)
-    yield from _departed(task, missing)
-    task.state.swept = instants.text(task.now)
+    yield from compared(task, present, arrived=partial(_arrived, task), departed=partial(_departed, task), batch=IDS_PER_QUERY)
 
 
-def _differences(known: Iterator[int], present: Iterator[int]) -> Iterator[tuple[int, bool]]:
-    """Ids of one side only, in order; True: known and no longer present."""
-    ours, theirs = next(known, None), next(present, None)
-    while ours is not None or theirs is not None:
-        if theirs is None or (ours is not None and ours < theirs):
-            assert ours is not None  # noqa: S101 - one of the two is there
-            yield ours, True
-            ours = next(known, None)
-        elif ours is None or theirs < ours:
-            yield theirs, False
-            theirs = next(present, None)
-        else:
-            ours, theirs = next(known, None), next(present, None)
-
-
-def _arrived(task: Task, ids: Iterable[int]) -> Iterator[Data]:
+def _arrived(task: Task, ids: list[int]) -> Iterator[Data]:
     yield from task.shown(task.coql.by_id([str(one) for one in ids]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,14 +12,17 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
+from mailsync.airbyte.voice import Voice
 from mailsync.errors import TransientError, VendorUnavailable
 from mailsync.zoho_crm import organisation
 from mailsync.zoho_crm.api import CALLS_AT_ONCE, CrmApi
-from mailsync.zoho_crm.fields import Field
-from source_crm.zoho_crm import checking, module_stream
+from mailsync.zoho_crm.fields import MODIFIED_TIME, Field, has_a_column, json_schema
+from source_crm import module_stream
+from source_crm.emission import Data
+from source_crm.module_stream import Request
+from source_crm.zoho_crm import checking, reading
 from source_crm.zoho_crm.config import parse
 from source_crm.zoho_crm.connection import Connection, open_connection
-from source_crm.zoho_crm.reading import Request
 
 logger = logging.getLogger("airbyte")
 
@@ -44,15 +47,22 @@ class ZohoCrm:
             found = list(pool.map(lambda name: _fields(api, name), names))
         if unreadable := [name for name, fields in zip(names, found, strict=True) if not fields]:
             logger.info("Left out, because Zoho CRM shows no field of them: %s.", ", ".join(unreadable))
-        return [
-            module_stream.to_discover(name, fields, self._connection, self._messages) for name, fields in zip(names, found, strict=True) if fields
-        ]
+        return [self._discovered(name, fields) for name, fields in zip(names, found, strict=True) if fields]
+
+    def _discovered(self, name: str, fields: tuple[Field, ...]) -> AbstractStream:
+        """One stream; fields that no road gives are named in the log."""
+        if left_out := [f"{field.api_name} ({field.data_type})" for field in fields if not has_a_column(field)]:
+            logger.info("%s: left out, because neither COQL nor Bulk Read gives them: %s.", name, ", ".join(left_out))
+        properties = {field.api_name: json_schema(field) for field in fields if has_a_column(field)}
+        is_incremental = any(field.api_name == MODIFIED_TIME for field in fields)
+        return module_stream.to_discover(name, properties, self._plan, self._messages, is_incremental=is_incremental)
+
+    def _plan(self, request: Request, voice: Voice) -> Iterator[Data]:
+        return reading.run(request, self._connection, voice)
 
     def to_read(self, stream: ConfiguredAirbyteStream, given: Mapping[str, Any]) -> AbstractStream:
         """A module of the catalog."""
-        schema = stream.stream.json_schema or {}
-        request = Request(stream.stream.name, dict(given), frozenset(schema.get("properties") or ()))
-        return module_stream.to_read(request, self._connection, self._messages, schema)
+        return module_stream.to_read(stream, given, self._plan, self._messages)
 
     def check(self) -> None:
         """Everything that a sync needs."""

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailsync.criteria import Criteria, Criterion
 from mailsync.errors import ConfigError
-from mailsync.zoho_crm import coql
-from mailsync.zoho_crm.criteria import Criteria, Criterion, all_of
+from mailsync.zoho_crm import coql, criteria
+from mailsync.zoho_crm.criteria import all_of
 from mailsync.zoho_crm.fields import Field
 
 FIELDS = {
@@ -65,14 +66,14 @@ def test_ids_come_in_groups_of_a_hundred():
     ],
 )
 def test_a_criterion_in_coql(criterion, meant):
-    assert Criteria((criterion,)).coql(FIELDS) == meant
+    assert criteria.coql(Criteria((criterion,)), FIELDS) == meant
 
 
 def test_criteria_in_bulk_reads_words():
     one, two = Criterion("City", "is_empty"), Criterion("Opt", "equal", ("false",))
-    assert Criteria((one,)).bulk(FIELDS) == {"field": {"api_name": "City"}, "comparator": "equal", "value": "${EMPTY}"}
-    assert Criteria((one, two), "any").bulk(FIELDS)["group_operator"] == "or"
-    assert Criteria((two,)).bulk(FIELDS)["value"] is False
+    assert criteria.bulk(Criteria((one,)), FIELDS) == {"field": {"api_name": "City"}, "comparator": "equal", "value": "${EMPTY}"}
+    assert criteria.bulk(Criteria((one, two), "any"), FIELDS)["group_operator"] == "or"
+    assert criteria.bulk(Criteria((two,)), FIELDS)["value"] is False
     assert all_of(None, None) is None
 
 
@@ -91,4 +92,4 @@ def test_criteria_in_bulk_reads_words():
 )
 def test_what_cannot_be_said_is_refused_naming_the_field(criterion):
     with pytest.raises(ConfigError, match=criterion.field):
-        Criteria((criterion,)).coql(FIELDS)
+        criteria.coql(Criteria((criterion,)), FIELDS)

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from mailsync.zoho_crm.fields import MODIFIED_TIME
 from source_crm import columns
 
 Data = dict[str, Any]
@@ -20,14 +19,16 @@ MOST_RECENT = 2500
 class Emission:
     """Gives each record its cursor."""
 
-    def __init__(self, last: int, now: float) -> None:
+    def __init__(self, last: int, now: float, modified_field: str) -> None:
+        """`last` is the cursor of the state; `now` the vendor's epoch seconds; `modified_field` holds a record's modified time, "" for none."""
+        self._modified_field = modified_field
         self.cursor = max(last, int(now * TICKS_PER_SECOND))
 
     def record(self, data: Data) -> Data:
         """A canonical record with its columns, changed in place: it is ours alone."""
         self.cursor += 1
         data[columns.CURSOR] = self.cursor
-        modified = data.get(MODIFIED_TIME)
+        modified = data.get(self._modified_field)
         if modified is not None:
             data[columns.UPDATED_AT] = modified
         return data
@@ -48,14 +49,15 @@ class Recent:
     not repeated; at most MOST_RECENT are remembered, so a mass update may be repeated once.
     """
 
-    def __init__(self, shown: dict[str, str], floor: str) -> None:
-        """`floor` is the instant from which changes are remembered."""
+    def __init__(self, shown: dict[str, str], floor: str, modified_field: str) -> None:
+        """`floor` is the instant from which changes are remembered; `modified_field` as in Emission."""
+        self._modified_field = modified_field
         self._shown = dict(shown)
         self.floor = floor
 
     def is_repeated(self, data: Data) -> bool:
         """Whether an earlier run, or an earlier step of this one, showed exactly this; otherwise it is remembered as shown now."""
-        modified = data.get(MODIFIED_TIME) or ""
+        modified = data.get(self._modified_field) or ""
         identifier = data["id"]
         known = self._shown.get(identifier)
         if known is None and modified < self.floor:

@@ -1,4 +1,4 @@
-"""CRM modules as streams of the CDK's concurrent framework: one partition each, which runs the module's plan and writes its own checkpoints.
+"""A CRM's modules as streams of the CDK's concurrent framework: one partition each, which runs the module's plan and writes its own checkpoints.
 
 The framework emits state when a partition closes; a module has one, so checkpoints go through the message repository instead, which feeds the
 queue that carries the records: a STATE is behind every record that was yielded before it.
@@ -7,9 +7,11 @@ queue that carries the records: a STATE is behind every record that was yielded 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
+from airbyte_cdk.models import ConfiguredAirbyteStream
 from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
@@ -19,28 +21,38 @@ from airbyte_cdk.sources.types import Record
 
 from mailsync.airbyte.tracing import traced
 from mailsync.airbyte.voice import Voice
-from mailsync.zoho_crm.fields import MODIFIED_TIME, Field, has_a_column, json_schema
 from source_crm import columns
-from source_crm.zoho_crm import reading
-from source_crm.zoho_crm.connection import Connection
-from source_crm.zoho_crm.reading import Request
+from source_crm.emission import Data
 
 logger = logging.getLogger("airbyte")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the platform asks of one stream: its module, the state it gives, and the columns of its catalog (none: all)."""
+
+    module: str
+    given: Mapping[str, Any]
+    columns: frozenset[str]
+
+
+# A system's plan of one run: records in order, its STATE messages said by the Voice between them; the first one is the state given.
+Plan = Callable[[Request, Voice], Iterator[Data]]
 
 
 class ModulePartition(Partition):
     """The one partition of a module."""
 
-    def __init__(self, request: Request, connection: Connection, voice: Voice) -> None:
+    def __init__(self, request: Request, plan: Plan, voice: Voice) -> None:
         self._request = request
-        self._connection = connection
+        self._plan = plan
         self._voice = voice
 
     def read(self) -> Iterable[Record]:
         """Records in order, checkpoints between them. Raises AirbyteTracedException only."""
         name = self._request.module
         try:
-            for data in reading.run(self._request, self._connection, self._voice):
+            for data in self._plan(self._request, self._voice):
                 yield Record(data, name)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever happens becomes one of the platform's three classes
             raise traced(error) from None
@@ -96,39 +108,33 @@ class Checkpoints(Cursor):
         return True
 
 
-def to_read(request: Request, connection: Connection, messages: MessageRepository, schema: Mapping[str, Any]) -> DefaultStream:
+def to_read(stream: ConfiguredAirbyteStream, given: Mapping[str, Any], plan: Plan, messages: MessageRepository) -> DefaultStream:
     """A stream for `read`; its schema is the catalog's, so that no metadata is fetched before the stream's own turn."""
+    name, schema = stream.stream.name, stream.stream.json_schema or {}
+    request = Request(name, dict(given), frozenset(schema.get("properties") or ()))
+    return _stream(request, schema, plan, messages, is_incremental=True)
+
+
+def to_discover(name: str, properties: Mapping[str, Any], plan: Plan, messages: MessageRepository, *, is_incremental: bool) -> DefaultStream:
+    """A stream for `discover`, with the JSON schemas of its fields; our own columns are added."""
+    return _stream(Request(name, {}, frozenset()), schema_of(properties), plan, messages, is_incremental=is_incremental)
+
+
+def _stream(request: Request, schema: Mapping[str, Any], plan: Plan, messages: MessageRepository, *, is_incremental: bool) -> DefaultStream:
     voice = Voice(request.module, messages)
-    partitions = ModulePartitions(ModulePartition(request, connection, voice))
-    return _stream(request.module, partitions, schema, Checkpoints(request.given, voice), is_incremental=True)
-
-
-def to_discover(module: str, fields: tuple[Field, ...], connection: Connection, messages: MessageRepository) -> DefaultStream:
-    """A stream for `discover`, with the schema of its fields; those that no road gives are named in the log."""
-    left_out = [f"{field.api_name} ({field.data_type})" for field in fields if not has_a_column(field)]
-    if left_out:
-        logger.info("%s: left out, because neither COQL nor Bulk Read gives them: %s.", module, ", ".join(left_out))
-    voice = Voice(module, messages)
-    partitions = ModulePartitions(ModulePartition(Request(module, {}, frozenset()), connection, voice))
-    is_incremental = any(field.api_name == MODIFIED_TIME for field in fields)
-    return _stream(module, partitions, schema_of(fields), Checkpoints({}, voice), is_incremental=is_incremental)
-
-
-def _stream(name: str, partitions: PartitionGenerator, schema: Mapping[str, Any], cursor: Cursor, *, is_incremental: bool) -> DefaultStream:
     return DefaultStream(
-        partition_generator=partitions,
-        name=name,
+        partition_generator=ModulePartitions(ModulePartition(request, plan, voice)),
+        name=request.module,
         json_schema=schema,
         primary_key=["id"],
         cursor_field=CursorField(columns.CURSOR) if is_incremental else None,
         logger=logger,
-        cursor=cursor,
+        cursor=Checkpoints(request.given, voice),
     )
 
 
-def schema_of(fields: tuple[Field, ...]) -> dict[str, Any]:
+def schema_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     """A stream's JSON schema: every field that can be read, and our own columns; open to new ones."""
-    properties = {field.api_name: json_schema(field) for field in fields if has_a_column(field)}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from source_crm.zoho_crm import id_set, instants
-from source_crm.zoho_crm.id_set import KnownIds
+from mailsync import instants
+from source_crm import id_set
+from source_crm.id_set import KnownIds
 
 DAY_S = 86400.0
-# The recycle bin keeps records for 60 days; a day more for clocks.
-KEPT_DAYS = 61
 
 
 class Bin:
     """Ids with the day on which they were reported."""
 
-    def __init__(self, days: dict[str, str], *, today: str) -> None:
-        """`today` is an instant; days too long ago are dropped."""
-        oldest = instants.earlier(today, KEPT_DAYS * DAY_S)[:10]
+    def __init__(self, days: dict[str, str], *, today: str, kept_days: int) -> None:
+        """`today` is an instant; reports of more than `kept_days` ago are dropped: the vendor can no longer restore those records."""
+        oldest = instants.earlier(today, kept_days * DAY_S)[:10]
         self._days = {day: KnownIds(packed, _count(packed)) for day, packed in days.items() if day >= oldest}
 
     def __contains__(self, identifier: int) -> bool:

@@ -11,6 +11,7 @@ RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/run.tx
 COPY pyproject.toml README.md LICENSE ./
 COPY mailsync mailsync
 COPY source-crm source-crm
+COPY source-campaigns source-campaigns
 COPY destination-campaigns destination-campaigns
 RUN pip install --no-cache-dir --no-deps .
 

@@ -57,23 +57,25 @@ class ZohoCampaigns:
             self._surface.limits.lock(endpoint)
 
     def configs(self) -> Mapping[str, Mapping[str, Any]]:
-        """`destination-campaigns`: Leads and Contacts into the newsletter, a SQLite ledger beside the configuration."""
+        """`destination-campaigns`: Leads and Contacts into the newsletter, a SQLite ledger beside it. `source-campaigns`: everything."""
         base = self._world.base_url
+        system = {
+            "name": self.name,
+            "data_center": HOME_DATA_CENTER,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "refresh_token": REFRESH_TOKEN,
+            "base_urls": {"accounts": base, "api": base},
+        }
         return {
+            "source-campaigns": {"system": system},
             "destination-campaigns": {
-                "system": {
-                    "name": self.name,
-                    "data_center": HOME_DATA_CENTER,
-                    "client_id": CLIENT_ID,
-                    "client_secret": CLIENT_SECRET,
-                    "refresh_token": REFRESH_TOKEN,
-                    "base_urls": {"accounts": base, "api": base},
-                },
+                "system": system,
                 "sync_name": "demo",
                 "ledger": {"kind": "sqlite", "path": str(Path(self._world.configs_dir or ".").resolve() / "ledger.db")},
                 "streams": [{"stream": stream, "list_name": NEWSLETTER} for stream in ("Leads", "Contacts")],
                 "consent_confirmed": True,
                 "adopt_existing": True,
                 "confirm_after_ledger_loss": True,
-            }
+            },
         }

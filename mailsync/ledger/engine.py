@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.pool import StaticPool
 
 from mailsync.clock import Clock
 from mailsync.errors import ConfigError, TransientError
@@ -42,6 +43,26 @@ class Ledger:
         Raises ConfigError where it cannot be opened or was written by a newer program, TransientError where the server does not answer.
         """
         return cls(_postgresql(location) if "://" in location else _sqlite(Path(location)), clock=clock)
+
+    @classmethod
+    def in_memory(cls, *, clock: Clock) -> Ledger:
+        """A ledger that lives as long as the process: for who only needs a budget of calls."""
+        engine = sa.create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return cls(engine, clock=clock)
+
+    @classmethod
+    def open_existing(cls, location: str, *, clock: Clock) -> Ledger:
+        """Open a ledger that is there already. Raises ConfigError where none is: who only reads it must not begin an empty one."""
+        if "://" not in location and not Path(location).is_file():
+            raise ConfigError("The ledger file does not exist. Give the path of the ledger that destination-campaigns writes, and run that first.")
+        engine = _postgresql(location) if "://" in location else _sqlite(Path(location))
+        if not sa.inspect(engine).has_table(schema.ledger.name):
+            raise ConfigError(
+                "There is no ledger yet in that database. Give the place of the ledger that destination-campaigns writes, and run that first."
+            )
+        return cls(engine, clock=clock)
 
     @property
     def is_sqlite(self) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mailsync.clock import VendorClock
-from mailsync.errors import AuthError, TransientError
+from mailsync.errors import TransientError
 from mailsync.http import Http
 from mailsync.membership.tool import MailingList
 from mailsync.zoho.accounts import ZohoAccount
 from mailsync.zoho_campaigns.client import CampaignsClient
 from mailsync.zoho_campaigns.fields import ContactField, add_field, contact_fields
 from mailsync.zoho_campaigns.lists import create_list
-from mailsync.zoho_campaigns.settings import LABEL, NEEDED_SCOPES, ZohoCampaignsSettings
+from mailsync.zoho_campaigns.settings import LABEL, ZohoCampaignsSettings
 from mailsync.zoho_campaigns.tool import ListOptions, ZohoCampaigns
 from mailsync.zoho_campaigns.topics import topic_ids
 
@@ -41,10 +41,7 @@ class ZohoCampaignsAccount:
 
     def check_access(self) -> None:
         """Raises AuthError where the token cannot be renewed, or says itself that it lacks a scope."""
-        granted = self._client.scopes()
-        missing = [scope for scope in NEEDED_SCOPES if granted and not _covers(granted, scope)]
-        if missing:
-            raise AuthError(f"The refresh token lacks the scopes {', '.join(missing)}. Create one with {', '.join(NEEDED_SCOPES)} and save it here.")
+        self._client.check_scopes()
 
     def fields(self) -> list[ContactField]:
         """The fields a contact has."""
@@ -73,10 +70,3 @@ def open_account(
 ) -> ZohoCampaignsAccount:
     """The account; nothing is called yet."""
     return ZohoCampaignsAccount(settings, clock=clock, on_secret=on_secret, on_wait=on_wait)
-
-
-def _covers(granted: frozenset[str], scope: str) -> bool:
-    module, verb = scope.rsplit(".", 1)
-    wider = {verb, "ALL"} | ({"WRITE", "CREATE-UPDATE"} if verb in ("CREATE", "UPDATE") else set())
-    lowered = {one.lower() for one in granted}
-    return any(f"{module}.{one}".lower() in lowered for one in wider)

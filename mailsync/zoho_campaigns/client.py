@@ -15,7 +15,7 @@ from mailsync.zoho.accounts import AccessToken, ZohoAccount
 from mailsync.zoho_campaigns.answers import Said, Unauthorized, Unreadable, locked, read_answer
 from mailsync.zoho_campaigns.codes import Act, meaning
 from mailsync.zoho_campaigns.endpoints import ENDPOINTS, Endpoint
-from mailsync.zoho_campaigns.settings import NEEDED_SCOPES, ZohoCampaignsSettings
+from mailsync.zoho_campaigns.settings import ZohoCampaignsSettings
 
 # A lock caused by others (30 minutes) is waited out once, with time for the call itself.
 READ_PATIENCE = Patience(tries=6, total_s=2700.0)
@@ -39,13 +39,16 @@ class CampaignsClient:
         clock: VendorClock,
         reserve: Callable[[str], None],
         on_wait: Callable[[TransientError, float], None] | None = None,
+        patience: Patience = READ_PATIENCE,
     ) -> None:
+        """`patience` bounds the repeating of reads."""
         self._settings = settings
         self._account = account
         self._http = http
         self._clock = clock
         self._reserve = reserve
         self._on_wait = on_wait
+        self._patience = patience
         self._breaker = _Breaker(clock)
 
     def read(self, name: str, params: Mapping[str, str] | None = None) -> Said:
@@ -66,7 +69,7 @@ class CampaignsClient:
                 raise VendorUnavailable(f"{said.described()}.")
             return said
 
-        said = retrying(once, clock=self._clock, patience=READ_PATIENCE, on_wait=self._on_wait)
+        said = retrying(once, clock=self._clock, patience=self._patience, on_wait=self._on_wait)
         raise_for_everyone(said)
         if said.act is Act.UNKNOWN:
             raise VendorUnavailable(f"{said.described()}. This code is not known here.")
@@ -92,9 +95,14 @@ class CampaignsClient:
         raise_for_everyone(said)
         return None if said.act is Act.FAILED else said
 
-    def scopes(self) -> frozenset[str]:
-        """What the token answer says this token may do; empty where it does not say."""
-        return self._account.token().scopes
+    def check_scopes(self) -> None:
+        """Raises AuthError where the token cannot be renewed, or says itself that it lacks a scope. Older token answers do not tell their scopes."""
+        granted = self._account.token().scopes
+        missing = [scope for scope in self._settings.scopes if granted and not _covers(granted, scope)]
+        if missing:
+            raise AuthError(
+                f"The refresh token lacks the scopes {', '.join(missing)}. Create one with {', '.join(self._settings.scopes)} and save it here."
+            )
 
     def _authorised(self, endpoint: Endpoint, params: Mapping[str, str]) -> Said:
         """One call; a refused token is renewed once, because a 401 proves that nothing took effect."""
@@ -142,8 +150,15 @@ def _refused(endpoint: Endpoint, settings: ZohoCampaignsSettings) -> str:
     return (
         f"Zoho Campaigns refuses {endpoint.name} with HTTP 401 (code 1007), also with a new access token. Either the account does not live in data "
         f"centre {settings.data_center} (compare data_center with the address bar of Zoho Campaigns), or the refresh token lacks a scope; "
-        f"needed are {', '.join(NEEDED_SCOPES)}."
+        f"needed are {', '.join(settings.scopes)}."
     )
+
+
+def _covers(granted: frozenset[str], scope: str) -> bool:
+    module, verb = scope.rsplit(".", 1)
+    wider = {verb, "ALL"} | ({"WRITE", "CREATE-UPDATE"} if verb in ("CREATE", "UPDATE") else set())
+    lowered = {one.lower() for one in granted}
+    return any(f"{module}.{one}".lower() in lowered for one in wider)
 
 
 class _Breaker:

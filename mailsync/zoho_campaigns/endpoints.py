@@ -28,6 +28,7 @@ ADD_FIELD = "custom/add"
 TOPICS = "topics"
 RECENT_CAMPAIGNS = "recentcampaigns"
 CAMPAIGN_DETAILS = "getcampaigndetails"
+CAMPAIGN_REPORTS = "campaignreports"
 RECIPIENTS = "getcampaignrecipientsdata"
 
 _USUAL = (Window(500, 5 * MINUTE),)
@@ -68,6 +69,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
         _endpoint(TOPICS, "GET"),
         _endpoint(RECENT_CAMPAIGNS, "GET"),
         _endpoint(CAMPAIGN_DETAILS, "GET"),
+        _endpoint(CAMPAIGN_REPORTS, "GET"),
         _endpoint(RECIPIENTS, "POST"),
     )
 }

@@ -9,7 +9,8 @@ from mailsync.errors import ConfigError, VendorUnavailable
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.client import CampaignsClient
 from mailsync.zoho_campaigns.codes import Act
-from mailsync.zoho_campaigns.lists import rows, truth
+from mailsync.zoho_campaigns.lists import truth
+from mailsync.zoho_campaigns.pages import rows
 
 TEXT = "Text"
 NEW_FIELD_LENGTH = 255

@@ -10,6 +10,7 @@ from mailsync.membership.tool import ListedStatus, MailingList, Member
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.client import CampaignsClient
 from mailsync.zoho_campaigns.codes import Act
+from mailsync.zoho_campaigns.pages import fresh_pages, from_index, rows
 
 LISTS_A_PAGE = 100
 SUBSCRIBERS_A_PAGE = 650
@@ -18,15 +19,10 @@ _STATUS = {ListedStatus.ACTIVE: "active", ListedStatus.UNSUBSCRIBED: "unsub", Li
 
 def all_lists(client: CampaignsClient) -> Iterator[MailingList]:
     """Every list. The largest page is not documented, so only an empty page (or one that repeats) is the end."""
-    known: set[str] = set()
-    while True:
-        said = client.read(method.LISTS, {"sort": "asc", "fromindex": str(len(known) + 1), "range": str(LISTS_A_PAGE)})
-        fresh = [row for row in rows(said.body.get("list_of_details")) if str(row.get("listkey")) not in known]
-        if not fresh:
-            return
-        for row in fresh:
-            known.add(str(row.get("listkey")))
-            yield MailingList(str(row.get("listkey")), str(row.get("listname", "")), has_form=truth(row.get("is_public")))
+    window = from_index(LISTS_A_PAGE, {"sort": "asc"})
+    for page in fresh_pages(client, method.LISTS, window, rows_in="list_of_details", identity="listkey"):
+        for row in page:
+            yield MailingList(str(row["listkey"]), str(row.get("listname", "")), has_form=truth(row.get("is_public")))
 
 
 def create_list(client: CampaignsClient, *, name: str, first_contact: str, public: bool) -> None:
@@ -72,13 +68,6 @@ class Subscribers:
         if said.act is Act.EMPTY:
             return []
         return [Member(str(row["contact_email"])) for row in rows(said.body.get("list_of_details")) if row.get("contact_email")]
-
-
-def rows(value: Any) -> list[dict[str, Any]]:
-    """The vendor's list of objects; one object stands for a list of one, anything else for none."""
-    if isinstance(value, dict):
-        return [value]
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def truth(value: Any) -> bool:

@@ -19,7 +19,7 @@ from mailsync.membership.tool import Response
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.client import CampaignsClient
 from mailsync.zoho_campaigns.codes import Act
-from mailsync.zoho_campaigns.lists import rows
+from mailsync.zoho_campaigns.pages import rows
 
 CAMPAIGNS_A_PAGE = 100
 RECIPIENTS_A_PAGE = 500

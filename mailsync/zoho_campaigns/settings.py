@@ -13,6 +13,7 @@ from mailsync.zoho.data_centers import DATA_CENTERS, data_center
 
 NAME = "zoho_campaigns"
 LABEL = "Zoho Campaigns"
+READING_SCOPES = ("ZohoCampaigns.contact.READ", "ZohoCampaigns.campaign.READ")
 NEEDED_SCOPES = ("ZohoCampaigns.contact.READ", "ZohoCampaigns.contact.CREATE", "ZohoCampaigns.contact.UPDATE", "ZohoCampaigns.campaign.READ")
 
 REFUSED_OPTIONS: dict[str, str] = {
@@ -72,12 +73,13 @@ FRAGMENT: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class ZohoCampaignsSettings:
-    """Checked settings; `api_url` without a trailing slash. `account` names the account in the ledger."""
+    """Checked settings; `api_url` without a trailing slash. `account` names the account in the ledger, `scopes` are what the token must hold."""
 
     data_center: str
     api_url: str
     credentials: ZohoCredentials = field(repr=False)
     account: str
+    scopes: tuple[str, ...] = NEEDED_SCOPES
 
     @property
     def base_urls(self) -> tuple[str, str]:
@@ -90,7 +92,7 @@ class ZohoCampaignsSettings:
         return self.credentials.client_secret, self.credentials.refresh_token
 
 
-def parse_settings(raw: Mapping[str, Any]) -> ZohoCampaignsSettings:
+def parse_settings(raw: Mapping[str, Any], scopes: tuple[str, ...] = NEEDED_SCOPES) -> ZohoCampaignsSettings:
     """Check the `system` object of a configuration. Raises ConfigError that names the option."""
     center = data_center(_text(raw, "data_center"))
     urls = raw.get("base_urls") or {}
@@ -103,7 +105,7 @@ def parse_settings(raw: Mapping[str, Any]) -> ZohoCampaignsSettings:
         refresh_token=_text(raw, "refresh_token"),
     )
     api_url = checked_base_url("system.base_urls.api", urls.get("api") or center.campaigns_api)
-    return ZohoCampaignsSettings(center.slug, api_url, credentials, _account(raw, center.slug))
+    return ZohoCampaignsSettings(center.slug, api_url, credentials, _account(raw, center.slug), scopes)
 
 
 def _account(raw: Mapping[str, Any], center: str) -> str:

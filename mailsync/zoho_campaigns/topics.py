@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailsync.errors import known_values
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.client import CampaignsClient
-from mailsync.zoho_campaigns.lists import rows
+from mailsync.zoho_campaigns.pages import fresh_pages, in_details
 
 TOPICS_A_PAGE = 100
 
@@ -24,15 +24,5 @@ def topic_ids(client: CampaignsClient, wanted: str) -> str:
 
 
 def _topics(client: CampaignsClient) -> dict[str, str]:
-    found: dict[str, str] = {}
-    while True:
-        # 0-based here, unlike everywhere else.
-        said = client.read(method.TOPICS, {"details": f'{{"from_index":{len(found)},"range":{TOPICS_A_PAGE}}}'})
-        fresh = {
-            str(row["topicId"]): str(row.get("topicName", ""))
-            for row in rows(said.body.get("topicDetails"))
-            if row.get("topicId") and str(row["topicId"]) not in found
-        }
-        if not fresh:
-            return found
-        found.update(fresh)
+    pages = fresh_pages(client, method.TOPICS, in_details(TOPICS_A_PAGE), rows_in="topicDetails", identity="topicId")
+    return {str(row["topicId"]): str(row.get("topicName", "")) for page in pages for row in page}

@@ -1,0 +1,1 @@
+"""Zoho Campaigns as a system of source-campaigns."""

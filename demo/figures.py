@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from demo.expectation import Person, statuses
 
 
@@ -63,9 +61,6 @@ class Run:
 
 def fates_of(ledger: Path) -> Mapping[tuple[str, str, str], int]:
     """The fates of the newest run, out of the ledger."""
+    query = "SELECT stream, fate, reason, sum(records) FROM run_fate WHERE number = (SELECT max(number) FROM run) GROUP BY stream, fate, reason"
     with closing(sqlite3.connect(ledger)) as opened:
-        (summary,) = opened.execute("SELECT summary FROM run ORDER BY number DESC LIMIT 1").fetchone()
-    counts: Counter[tuple[str, str, str]] = Counter()
-    for stream, _, fate, reason, count in orjson.loads(summary)["fates"]:
-        counts[stream, fate, reason] += count
-    return counts
+        return {(stream, fate, reason): count for stream, fate, reason, count in opened.execute(query)}

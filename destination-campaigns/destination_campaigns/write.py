@@ -63,9 +63,11 @@ def _sync(
         _report(braked.summary, feeds, output)
         raise
     except BudgetSpent as spent:
+        run.abandon(spent)
         raise TransientError(f"{spent} when_budget_is_spent is stop; run again later.") from spent
-    finally:
-        run.abandon()
+    except Exception as error:
+        run.abandon(error)
+        raise
 
 
 def _run(config: Config, streams: dict[str, Stream], feeds: Feeds, *, connected: Connected, ledger: Ledger, output: Output) -> Run:

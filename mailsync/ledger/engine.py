@@ -17,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from mailsync.clock import Clock
 from mailsync.errors import ConfigError, TransientError
-from mailsync.ledger import schema
+from mailsync.ledger import migrations, schema
 
 MIGRATION_LOCK = 0x6D61696C  # any constant: the advisory lock that serialises schema changes on PostgreSQL
 BUSY_TIMEOUT_S = 30
@@ -99,25 +99,10 @@ class Ledger:
         with self.begin() as connection:
             if not self.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-            schema.metadata.create_all(connection)
+            migrations.bring_up_to_date(connection)
             fresh = {"version": str(schema.VERSION), "born_at": repr(self.clock.now()), "hash_key": secrets.token_hex(32)}
             connection.execute(self.insert_new(schema.ledger), [{"name": name, "value": value} for name, value in fresh.items()])
-            facts = {str(row.name): str(row.value) for row in connection.execute(sa.select(schema.ledger))}
-            self._raise_version(connection, int(facts["version"]))
-        return facts
-
-    def _raise_version(self, connection: sa.Connection, version: int) -> None:
-        """From the version of the ledger to this program's, one step after the other. What was there stays readable."""
-        if version > schema.VERSION:
-            raise ConfigError(
-                f"The ledger was written by a newer version of this program (schema {version}, this one knows {schema.VERSION}). Update it."
-            )
-        for to, statements in schema.MIGRATIONS:
-            if to > version:
-                for statement in statements:
-                    connection.execute(sa.text(statement))
-        if version < schema.VERSION:
-            connection.execute(sa.update(schema.ledger).where(schema.ledger.c.name == "version").values(value=str(schema.VERSION)))
+            return {str(row.name): str(row.value) for row in connection.execute(sa.select(schema.ledger))}
 
 
 @cache  # building a statement costs more than running it, and one is needed for every call that writes

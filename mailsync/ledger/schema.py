@@ -10,12 +10,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 2
+VERSION = 3
+"""Rises with every change; what each changed is the ordered list in `mailsync.ledger.migrations`."""
 
-# From one version to the next. New tables need no statement (missing ones are made at each opening); a new column does. Only ever add.
-MIGRATIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (2, ()),  # the tables of the response rules
-)
 
 metadata = MetaData()
 
@@ -154,14 +151,52 @@ reservation = _table(
 
 lock = _table("lock", _key("account"), _key("endpoint"), Column("until", Float, nullable=False))
 
-run = _table(
+
+def _of_run(name: str, *parts: Column[Any] | Index) -> Table:
+    return _table(name, _key("sync"), Column("number", BigInteger, primary_key=True, nullable=False), *parts)
+
+
+# What each run did, for any destination. A target is what the destination writes to: a mailing list, a campaign, a module.
+run = _of_run(
     "run",
-    _key("sync"),
-    Column("number", BigInteger, primary_key=True, nullable=False),
     Column("started_at", Float, nullable=False),
     Column("ended_at", Float),
-    Column("summary", Text),
+    Column("summary", Text),  # {"notes": […], "forecast": [calls, seconds]}
+    Column("system", Text),
+    Column("account", Text),
+    Column("status", Text),  # done, braked, stopped, failed; null: under way, or cut off
+    Column("error", Text),
 )
+
+run_stream = _of_run("run_stream", _key("stream"), Column("records", BigInteger, nullable=False))
+
+run_fate = _of_run("run_fate", _key("stream"), _key("target"), _key("fate"), _key("reason"), Column("records", BigInteger, nullable=False))
+
+# Never an address or a value: record ids, and what is said about them (a column's name, the vendor's code and text, who owns the address).
+run_example = _of_run(
+    "run_example",
+    _key("stream"),
+    _key("target"),
+    _key("fate"),
+    _key("reason"),
+    _key("record"),
+    Column("detail", Text, nullable=False),
+)
+
+run_action = _of_run("run_action", _key("target"), _key("action"), Column("count", BigInteger, nullable=False))
+
+run_call = _of_run(
+    "run_call",
+    _key("endpoint"),
+    Column("spent", BigInteger, nullable=False),
+    Column("window_s", Float),  # the longest window of the endpoint; null: no limit
+    Column("used", BigInteger),  # of that window, by everybody who shares this ledger
+    Column("allowed", BigInteger),
+)
+
+run_change = _of_run("run_change", _key("stream"), _key("field"), _key("change"), Column("count", BigInteger, nullable=False))
+
+target = _table("target", _key("id"), Column("kind", Text, nullable=False), Column("name", Text, nullable=False))
 
 read_marks = _table("read_mark", _key("list"), Column("complete_at", Float, nullable=False), Column("leavers_at", Float, nullable=False))
 

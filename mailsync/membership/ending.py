@@ -11,7 +11,6 @@ from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import completed, dirty
-from mailsync.membership import opening
 from mailsync.membership.parts import Parts
 from mailsync.membership.plan import Plan
 from mailsync.membership.removals import Brake
@@ -48,8 +47,7 @@ class Ending:
             for key, count in parts.foreign_opt_outs.items()
         ]
         parts.fates.check_sum()
-        summary = self._summary(notes)
-        opening.note_end(self._ledger, self._lease, self._plan, parts.number, _plain(summary))
+        summary = self.summary(notes)
         if brakes:
             raise Braked(_braked(brakes), summary=summary)
         return summary
@@ -93,7 +91,8 @@ class Ending:
             if rows:
                 connection.execute(self._ledger.upsert(completed), rows)
 
-    def _summary(self, notes: list[str]) -> Summary:
+    def summary(self, notes: list[str]) -> Summary:
+        """What the run did so far."""
         parts = self._parts
         return Summary(
             fates=parts.fates.totals(),
@@ -126,15 +125,3 @@ def _braked(brakes: list[Brake]) -> str:
         f"Nobody was removed, because so many at once look like a mistake: {lists}. Often a view, filter or permission was changed in the CRM. "
         "If it was meant, set allow_removals_over_brake for one run; otherwise repair the selection, and all stay."
     )
-
-
-def _plain(summary: Summary) -> dict[str, object]:
-    return {
-        "records_in": dict(summary.records_in),
-        "fates": [[*key[:2], key[2].value, key[3], count] for key, count in summary.fates.items()],
-        "actions": [[*key, count] for key, count in summary.actions.items()],
-        "spending": [[one.endpoint, one.spent, one.left] for one in summary.spending],
-        "forecast": [summary.forecast.calls, summary.forecast.seconds],
-        "notes": list(summary.notes),
-        "examples": [[*key, list(ids)] for key, ids in summary.examples.items()],
-    }

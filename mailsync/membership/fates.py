@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from mailsync.errors import Bug
 from mailsync.membership.absorb import Absorbed
-from mailsync.membership.model import Decision
+from mailsync.membership.model import Decision, RecordRow, Situation
 from mailsync.membership.plan import FateCounts, RecordFate
 from mailsync.membership.told import Settled
 
 EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What became of one record's claim on one list. `detail` says what the reason alone does not: whose the address is, what the vendor said."""
+
+    fate: RecordFate
+    reason: str = ""
+    detail: str = ""
+
+
+def ruling(row: RecordRow, at: Situation, decision: Decision) -> Ruling:
+    """The ruling for one claimant. Its detail holds no address and no value."""
+    return Ruling(decision.fate, decision.reason, _detail(row, at, decision.fate))
+
+
+def _detail(row: RecordRow, at: Situation, fate: RecordFate) -> str:
+    winner, member = at.winner, at.member
+    if fate is RecordFate.SHADOWED and winner is not None:
+        return f"{winner.stream} {winner.id}" if winner.sync == row.sync else f"{winner.stream} {winner.id} of sync {winner.sync}"
+    if fate is RecordFate.REJECTED and row.verdict is None:
+        return f"{member.rejected_code or ''} {member.rejected_message or ''}".strip()
+    return ""
 
 
 class Fates:
@@ -22,21 +46,21 @@ class Fates:
         self._lists_of = lists_of
         self.records_in: Counter[str] = Counter()
         self._counts: Counter[tuple[str, str, RecordFate, str]] = Counter()
-        self._examples: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
+        self._examples: dict[tuple[str, str, str, str], dict[str, str]] = {}
         self._since: dict[str, list[int]] = {}
 
     def came_in(self, stream: str) -> None:
         """One record message was taken in."""
         self.records_in[stream] += 1
 
-    def settle(self, absorbed: Iterable[Absorbed], decided: Mapping[str, Mapping[tuple[str, str], Decision]]) -> None:
+    def settle(self, absorbed: Iterable[Absorbed], decided: Mapping[str, Mapping[tuple[str, str], Ruling]]) -> None:
         """The fates of a batch. `decided`: list key → (stream, record id) → what was decided of its current claim."""
         for one in absorbed:
             rejected = False
             for list_key in self._lists_of[one.stream]:
-                fate, reason = self._fate(one, decided[list_key])
-                self._count(one, list_key, fate, reason)
-                rejected = rejected or fate is RecordFate.REJECTED
+                ruled = self._ruled(one, decided[list_key])
+                self._count(one, list_key, ruled)
+                rejected = rejected or ruled.fate is RecordFate.REJECTED
             since = self._since.setdefault(one.stream, [0, 0])
             since[0] += 1
             since[1] += rejected
@@ -51,8 +75,8 @@ class Fates:
         """The counts so far."""
         return dict(self._counts)
 
-    def examples(self) -> Mapping[tuple[str, str, str, str], tuple[str, ...]]:
-        """A few record ids per (stream, list key, fate, reason)."""
+    def examples(self) -> Mapping[tuple[str, str, str, str], Mapping[str, str]]:
+        """A few record ids per (stream, list key, fate, reason), each with its detail."""
         return self._examples
 
     def check_sum(self) -> None:
@@ -65,16 +89,14 @@ class Fates:
                         f"Stream {stream}, list {list_key}: {self.records_in[stream]} records came in, but {total} have a fate. Please report this."
                     )
 
-    def _fate(self, one: Absorbed, decided: Mapping[tuple[str, str], Decision]) -> tuple[RecordFate, str]:
+    def _ruled(self, one: Absorbed, decided: Mapping[tuple[str, str], Ruling]) -> Ruling:
         if one.fate is not None:
-            return one.fate, one.reason
-        decision = decided.get((one.stream, one.record_id))
+            return Ruling(one.fate, one.reason)
         # A later message of the same record in this batch took the address back: that one has the fate.
-        return (decision.fate, decision.reason) if decision is not None else (RecordFate.UNCHANGED, "")
+        return decided.get((one.stream, one.record_id)) or Ruling(RecordFate.UNCHANGED)
 
-    def _count(self, one: Absorbed, list_key: str, fate: RecordFate, reason: str) -> None:
-        self._counts[one.stream, list_key, fate, reason] += 1
-        key = (one.stream, list_key, fate.value, reason)
-        known = self._examples.get(key, ())
+    def _count(self, one: Absorbed, list_key: str, ruled: Ruling) -> None:
+        self._counts[one.stream, list_key, ruled.fate, ruled.reason] += 1
+        known = self._examples.setdefault((one.stream, list_key, ruled.fate.value, ruled.reason), {})
         if len(known) < EXAMPLES:
-            self._examples[key] = (*known, one.record_id)
+            known[one.record_id] = ruled.detail

@@ -1,44 +1,23 @@
-"""What a run does before it looks at the mailing tool: number, organisation, feeds, and whether the ledger is the right one."""
+"""What a run does before it looks at the mailing tool: organisation, feeds, and whether the ledger is the right one."""
 
 from __future__ import annotations
 
-import orjson
 import sqlalchemy as sa
 
 from mailsync.errors import ConfigError
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
-from mailsync.ledger.schema import account, feed, member, record, run, state
+from mailsync.ledger.schema import account, feed, member, record, state
 from mailsync.membership.plan import Plan
 
 STATES_KEPT_S = 400 * 86_400.0
 
 
-def number_of_run(ledger: Ledger, lease: Lease, plan: Plan) -> int:
-    """The next number of this sync's runs, noted as begun."""
+def drop_old_states(ledger: Ledger, lease: Lease, plan: Plan) -> None:
+    """Hashes of states that nobody can come back with any more."""
     with ledger.begin() as connection:
         lease.fence(connection)
-        last = connection.execute(sa.select(sa.func.max(run.c.number)).where(run.c.sync == plan.sync_name)).scalar()
-        number = int(last or 0) + 1
-        connection.execute(sa.insert(run), {"sync": plan.sync_name, "number": number, "started_at": ledger.clock.now()})
         connection.execute(sa.delete(state).where(state.c.sync == plan.sync_name, state.c.echoed_at < ledger.clock.now() - STATES_KEPT_S))
-    return number
-
-
-def last_started(ledger: Ledger, plan: Plan) -> float | None:
-    """When the last run of this sync that came to its end had started."""
-    with ledger.begin() as connection:
-        found = sa.select(sa.func.max(run.c.started_at)).where(run.c.sync == plan.sync_name, run.c.ended_at.is_not(None))
-        value = connection.execute(found).scalar()
-    return None if value is None else float(value)
-
-
-def note_end(ledger: Ledger, lease: Lease, plan: Plan, number: int, summary: object) -> None:
-    """The run came to its end."""
-    with ledger.begin() as connection:
-        lease.fence(connection)
-        values = {"ended_at": ledger.clock.now(), "summary": orjson.dumps(summary).decode()}
-        connection.execute(sa.update(run).where(run.c.sync == plan.sync_name, run.c.number == number).values(**values))
 
 
 def check_account(ledger: Ledger, lease: Lease, plan: Plan, organisation: str | None) -> None:

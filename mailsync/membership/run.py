@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import sqlalchemy as sa
 
 from mailsync.clock import Clock
-from mailsync.errors import Bug, ConfigError
+from mailsync.errors import Bug, ConfigError, MailsyncError, TransientError
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.history import Account, History, Status, Target
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import state
 from mailsync.membership import opening
 from mailsync.membership.absorb import Absorbed
 from mailsync.membership.ending import Ending
-from mailsync.membership.model import Decision
+from mailsync.membership.fates import Ruling, ruling
 from mailsync.membership.parts import Held, Parts, build
 from mailsync.membership.plan import Claim, Plan
 from mailsync.membership.settle import fate_of
-from mailsync.membership.told import Event, EventKind, Settled, Stopped, Summary
+from mailsync.membership.told import Braked, Event, EventKind, Settled, Stopped, Summary, account_of
 from mailsync.membership.tool import ListedStatus, MailingTool
 
 CHUNK = 1000
@@ -47,6 +49,8 @@ class Run:
         self._statuses = 0
         self._drained = False
         self.budget = Budget(ledger, plan.account, tool.traits.limits, share=plan.share_of_limit, clock=clock, on_wait=self._waiting)
+        self._history = History(ledger, self._lease, plan.sync_name)
+        self._number: int | None = None
         self._parts_or_none: Parts | None = None
 
     @property
@@ -60,13 +64,15 @@ class Run:
         self._lease.acquire()
         self._held = True
         ledger, plan = self._ledger, self._plan
+        since = self._history.last_finished()
+        number = self._number = self._history.begin(system=self._tool.traits.system, account=plan.account)
+        self._history.name({one.list.key: Target(f"{plan.account}/{one.list.key}", "list", one.list.name) for one in plan.feeds}.values())
         opening.check_account(ledger, self._lease, plan, self._tool.organisation_id())
         blank = opening.is_blank(ledger)
         if blank:
             self._refuse_lost_ledger()
         feeds = opening.record_feeds(ledger, self._lease, plan)
-        since = opening.last_started(ledger, plan)
-        number = opening.number_of_run(ledger, self._lease, plan)
+        opening.drop_old_states(ledger, self._lease, plan)
         self._parts_or_none = build(Held(ledger, self._tool, plan, self._lease, self.budget, feeds, number, self._tell, self._check))
         parts = self._parts
         for list_id, listing in parts.lists.items():
@@ -121,18 +127,37 @@ class Run:
         if not plan.statuses_expected:
             self._complete = {one.name for one in plan.streams}
         notes = [] if self._statuses or not plan.statuses_expected else [_NO_STATUSES]
-        ending = Ending(self._parts, ledger=self._ledger, lease=self._lease, plan=plan, budget=self.budget, tell=self._tell)
         try:
-            return ending.close(frozenset(self._complete), notes)
-        finally:
-            self._lease.release()
-            self._held = False
+            summary = self._ending().close(frozenset(self._complete), notes)
+        except Braked as braked:
+            self._note_end(Status.BRAKED, braked.summary, str(braked))
+            self._release()
+            raise
+        self._note_end(Status.DONE, summary)
+        self._release()
+        return summary
 
-    def abandon(self) -> None:
-        """Give the lease back; what is committed stays. May be called at any time and twice."""
-        if self._held:
-            self._held = False
-            self._lease.release()
+    def abandon(self, error: BaseException | None = None) -> None:
+        """Give the lease back; what is committed stays, and the ledger's history says why. May be called at any time and twice."""
+        if not self._held:
+            return
+        if error is not None and self._number is not None:
+            text = str(error) if isinstance(error, MailsyncError) else f"A bug: {type(error).__name__}."
+            summary = self._ending().summary([]) if self._parts_or_none is not None else None
+            with suppress(TransientError):  # the ledger is gone, or another run has taken over: it has the last word
+                self._note_end(Status.STOPPED if isinstance(error, Stopped) else Status.FAILED, summary, text)
+        self._release()
+
+    def _ending(self) -> Ending:
+        return Ending(self._parts, ledger=self._ledger, lease=self._lease, plan=self._plan, budget=self.budget, tell=self._tell)
+
+    def _note_end(self, status: Status, summary: Summary | None, error: str = "") -> None:
+        account = Account() if summary is None else account_of(summary, self.budget)
+        self._history.end(self._number or 0, status, account, error=error)
+
+    def _release(self) -> None:
+        self._held = False
+        self._lease.release()
 
     def ask_to_stop(self) -> None:
         """Fit for a signal handler: the call in flight is finished and committed, then `Stopped` is raised from the method that runs."""
@@ -161,9 +186,9 @@ class Run:
             self._drained = True
             self._parts.settler.settle_all()
 
-    def _decided(self, absorbed: list[Absorbed]) -> dict[str, dict[tuple[str, str], Decision]]:
+    def _decided(self, absorbed: list[Absorbed]) -> dict[str, dict[tuple[str, str], Ruling]]:
         """What holds now for the current claims of these records, per list key."""
-        parts, found = self._parts, dict[str, dict[tuple[str, str], Decision]]()
+        parts, found = self._parts, dict[str, dict[tuple[str, str], Ruling]]()
         for list_id, listing in parts.lists.items():
             streams = parts.streams_of[list_id]
             addresses = {one.address for one in absorbed if one.address is not None and one.stream in streams}
@@ -171,7 +196,7 @@ class Run:
             for at, decision in parts.settler.decisions(list_id, addresses).values():
                 for row in at.claimants:
                     if row.sync == self._plan.sync_name:
-                        decided[row.stream, row.id] = parts.settler.fate(fate_of(row, at, decision))
+                        decided[row.stream, row.id] = ruling(row, at, parts.settler.fate(fate_of(row, at, decision)))
                 if decision.reason == "crm_opt_out" and at.member.is_on:
                     parts.foreign_opt_outs[listing.key] += 1
         return found

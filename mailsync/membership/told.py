@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from mailsync.errors import ConfigError, TransientError
-from mailsync.membership.plan import FateCounts
+from mailsync.ledger.budget import Budget
+from mailsync.ledger.history import Account
+from mailsync.membership.plan import FateCounts, RecordFate
 
 
 class EventKind(Enum):
@@ -54,7 +56,10 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One run. `actions`: (list key, what was done) → addresses; `examples`: (stream, list key, fate, reason) → record ids."""
+    """One run.
+
+    `actions`: (list key, what was done) → addresses; `examples`: (stream, list key, fate, reason) → record id → its detail.
+    """
 
     fates: FateCounts
     records_in: Mapping[str, int]
@@ -62,7 +67,22 @@ class Summary:
     spending: tuple[Spending, ...]
     forecast: Forecast
     notes: tuple[str, ...] = ()
-    examples: Mapping[tuple[str, str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    examples: Mapping[tuple[str, str, str, str], Mapping[str, str]] = field(default_factory=dict)
+
+
+def account_of(summary: Summary, budget: Budget) -> Account:
+    """The summary as the ledger's history keeps it. Of what was written or is unchanged nobody needs an example."""
+    quiet = {RecordFate.WRITTEN.value, RecordFate.UNCHANGED.value, RecordFate.RELEASED.value}
+    return Account(
+        records_in=summary.records_in,
+        fates={(stream, key, fate.value, reason): count for (stream, key, fate, reason), count in summary.fates.items()},
+        examples={key: records for key, records in summary.examples.items() if key[2] not in quiet},
+        actions=summary.actions,
+        spent=budget.spent,
+        uses=budget.uses(),
+        notes=summary.notes,
+        forecast=(summary.forecast.calls, summary.forecast.seconds),
+    )
 
 
 class Braked(ConfigError):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import multiprocessing
 import sqlite3
 import stat
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from mailsync.errors import ConfigError, TransientError
 from mailsync.ledger import schema
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.migrations import MIGRATIONS
 from tests.mailsync.membership.fake_tool import FakeClock
 
 
@@ -47,26 +49,54 @@ def test_a_ledger_of_a_newer_program_is_refused(location: str) -> None:
         Ledger.open(location, clock=FakeClock())
 
 
-def test_a_ledger_of_version_1_is_brought_up_to_date_and_keeps_what_it_knows(location: str) -> None:
-    first = Ledger.open(location, clock=FakeClock(100.0))
-    with first.begin() as connection:
+def a_ledger_of_version_1(location: str) -> None:
+    """Made by the statements of that version, with one run in it."""
+    script = Path(__file__).with_name("version_1.sql").read_text()
+    if "://" in location:
+        engine = sa.create_engine(sa.make_url(location).set(drivername="postgresql+psycopg"))
+    else:
+        engine = sa.create_engine(f"sqlite:///{location}")
+    summary = {
+        "records_in": {"Leads": 3},
+        "fates": [["Leads", "L", "written", "", 2], ["Leads", "L", "skipped", "left", 1]],
+        "actions": [["L", "added_or_updated", 2]],
+        "spending": [["subscribe", 2, 88]],
+        "forecast": [1, 0.0],
+        "notes": ["a note"],
+        "examples": [["Leads", "L", "skipped", "left", ["7"]]],
+    }
+    with engine.begin() as connection:
+        for statement in script.split(";\n"):
+            if statement.strip():
+                connection.execute(sa.text(statement))
+        facts = [{"name": "version", "value": "1"}, {"name": "born_at", "value": "100.0"}, {"name": "hash_key", "value": "ab" * 32}]
+        connection.execute(sa.insert(schema.ledger), facts)
         connection.execute(sa.insert(schema.dirty), {"list": "l", "address": "a"})
-        for name in ("recipient", "due", "action", "shown", "creation", "profile", "campaign", "refreshed", "relearn", "rule"):
-            schema.metadata.tables[name].drop(connection)
-    _set(first, "version", "1")
-    first.close()
-    second = Ledger.open(location, clock=FakeClock(200.0))
-    assert second.hash_key == first.hash_key
-    with second.begin() as connection:
-        assert connection.execute(sa.select(schema.ledger.c.value).where(schema.ledger.c.name == "version")).scalar_one() == str(schema.VERSION)
-        assert connection.execute(sa.select(schema.dirty)).all() == [("l", "a")]
-        assert connection.execute(sa.select(schema.recipient)).all() == []
+        run = sa.text("INSERT INTO run (sync, number, started_at, ended_at, summary) VALUES ('s', 1, 100, 200, :summary)")
+        connection.execute(run, {"summary": json.dumps(summary)})
+        connection.execute(sa.text("INSERT INTO run (sync, number, started_at) VALUES ('s', 2, 300)"))
+    engine.dispose()
 
 
-def test_migrations_only_rise_to_the_version() -> None:
-    versions = [to for to, _ in schema.MIGRATIONS]
-    assert versions == sorted(set(versions))
-    assert versions[-1] == schema.VERSION
+def test_a_ledger_of_version_1_is_brought_up_to_date_and_keeps_what_it_knows(location: str) -> None:
+    a_ledger_of_version_1(location)
+    for _ in range(2):
+        ledger = Ledger.open(location, clock=FakeClock(900.0))
+        assert ledger.hash_key.hex() == "ab" * 32
+        with ledger.begin() as connection:
+            assert connection.execute(sa.select(schema.ledger.c.value).where(schema.ledger.c.name == "version")).scalar_one() == str(schema.VERSION)
+            assert connection.execute(sa.select(schema.dirty)).all() == [("l", "a")]
+            runs = [(row.number, row.status, row.system) for row in connection.execute(sa.select(schema.run).order_by(schema.run.c.number))]
+            fates = {row.fate: row.records for row in connection.execute(sa.select(schema.run_fate))}
+            examples = [(row.record, row.detail) for row in connection.execute(sa.select(schema.run_example))]
+        assert runs == [(1, "done", None), (2, None, None)]
+        assert fates == {"written": 2, "skipped": 1}
+        assert examples == [("7", "")]
+        ledger.close()
+
+
+def test_migrations_rise_one_by_one_to_the_version() -> None:
+    assert [one.version for one in MIGRATIONS] == list(range(2, schema.VERSION + 1))
 
 
 def test_several_processes_may_open_an_empty_ledger_at_once(location: str) -> None:

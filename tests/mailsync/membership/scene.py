@@ -182,7 +182,7 @@ class Scene:
             summary, error = braked.summary, braked
         except Exception as failed:
             summary, error = None, failed
-            run.abandon()
+            run.abandon(failed)
         except Crash as crash:
             summary, error = None, crash  # the process is gone: nobody gives the lease back
             self.close()

@@ -12,7 +12,7 @@ from emulators.zoho_accounts import ZohoAccounts
 # module, class: each takes the world and the Zoho accounts server
 ZOHO_ROOMS = (("emulators.zoho_crm", "ZohoCrm"), ("emulators.zoho_campaigns", "ZohoCampaigns"))
 # module, class: each takes the world
-OTHER_ROOMS = (("emulators.mailigen", "Mailigen"),)
+OTHER_ROOMS = (("emulators.pipedrive", "Pipedrive"), ("emulators.mailigen", "Mailigen"))
 
 
 def all_vendors(world: World) -> list[Vendor]:

@@ -1,0 +1,1 @@
+"""The account as it is at the start: same seed, same account."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulators.pipedrive import filters, writing
-from emulators.pipedrive.account import API_TOKEN, ENTITIES, Account
+from emulators.pipedrive.account import ENTITIES, Account
+from emulators.pipedrive.edit_access import AccessEdits
 from emulators.pipedrive.errors import Refusal
 from emulators.pipedrive.fields import Field
-from emulators.pipedrive.seed import definitions, settings
+from emulators.pipedrive.seed import settings
 from emulators.pipedrive.table import Record
 from emulators.pipedrive.times import parsed_v1
 
@@ -25,13 +26,24 @@ class Edits:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._operations: dict[str, Callable[[Operation], Done]] = {
-            "create": self.create, "update": self.update, "delete": self.delete, "restore": self.restore, "purge": self.purge,
-            "merge": self.merge, "set_time": self.set_time, "touch": self.touch, "edit_view": self.edit_view, "delete_view": self.delete_view,
-            "create_view": self.create_view, "add_field": self.add_field, "rename_field": self.rename_field, "delete_field": self.delete_field,
-            "hide_module": self.hide_module, "limit_visibility": self.limit_visibility, "set_feature": self.set_feature,
-            "set_plan": self.set_plan, "foreign_calls": self.foreign_calls, "revoke_token": self.revoke_token, "grant": self.grant,
-            "authorize": self.authorize, "expire_tokens": self.expire_tokens, "demote": self.demote,
-        }  # fmt: skip
+            "create": self.create,
+            "update": self.update,
+            "delete": self.delete,
+            "restore": self.restore,
+            "purge": self.purge,
+            "merge": self.merge,
+            "set_time": self.set_time,
+            "touch": self.touch,
+            "edit_view": self.edit_view,
+            "delete_view": self.delete_view,
+            "create_view": self.create_view,
+            "add_field": self.add_field,
+            "rename_field": self.rename_field,
+            "delete_field": self.delete_field,
+            "hide_module": self.hide_module,
+            "limit_visibility": self.limit_visibility,
+            **AccessEdits(account).operations(),
+        }
 
     def perform(self, operation: Operation) -> Done:
         """Do one. Raises ValueError."""
@@ -180,7 +192,7 @@ class Edits:
         self._account.fields_changed = True
         return {"key": key}
 
-    # -- access
+    # -- sight
 
     def hide_module(self, operation: Operation) -> Done:
         """`module`: everything of it is out of the sight of the token's user."""
@@ -193,67 +205,6 @@ class Edits:
             hidden.clear()
         hidden.update(int(one) for one in operation.get("ids", ()))
         return {"hidden": len(hidden)}
-
-    def revoke_token(self, operation: Operation) -> Done:
-        """The API token is made anew, and the app is removed; `kind` api or oauth for one of them."""
-        if operation.get("kind") != "oauth":
-            self._account.api_tokens.pop(operation.get("token", API_TOKEN), None)
-        if operation.get("kind") != "api":
-            self._account.oauth.revoke()
-        return {"ok": True}
-
-    def grant(self, operation: Operation) -> Done:
-        """`scopes`: the app was registered with these; access tokens from now on have them."""
-        for one in self._account.oauth.grants.values():
-            one.scopes = frozenset(operation["scopes"])
-        self._account.oauth.expire()
-        return {"ok": True}
-
-    def authorize(self, operation: Operation) -> Done:
-        """A person agrees: `code`."""
-        return {"code": self._account.oauth.authorize(frozenset(operation["scopes"])) if "scopes" in operation else self._account.oauth.authorize()}
-
-    def expire_tokens(self, _operation: Operation) -> Done:
-        """All access tokens end."""
-        self._account.oauth.expire()
-        return {"ok": True}
-
-    def demote(self, operation: Operation) -> Done:
-        """`user` (11): administers nothing any more."""
-        user = self._account.user(operation.get("user", 11)) or {}
-        user["access"], user["is_admin"] = [{**one, "admin": False} for one in user["access"] if one["app"] != "account_settings"], 0
-        return {"ok": True}
-
-    def set_feature(self, operation: Operation) -> Done:
-        """`feature` campaigns or contact_sync, `on`."""
-        feature, on = operation["feature"], bool(operation.get("on", True))
-        if feature == "campaigns":
-            self._account.campaigns = on
-            known = definitions.person_fields(campaigns=True).fields
-            fields = self._account.fields["persons"].fields
-            for key in ("marketing_status", "doi_status"):
-                fields.pop(key, None)
-                if on:
-                    fields[key] = known[key]
-        elif feature == "contact_sync":
-            self._account.contact_sync = on
-        else:
-            raise ValueError(f"pipedrive has the features campaigns and contact_sync, not {feature!r}")
-        return {feature: on}
-
-    def set_plan(self, operation: Operation) -> Done:
-        """`plan` lite, growth, premium or ultimate; `seats`."""
-        self._account.limits.plan = operation.get("plan", self._account.limits.plan)
-        self._account.limits.seats = operation.get("seats", self._account.limits.seats)
-        return {"tokens_a_day": self._account.limits.budget()}
-
-    def foreign_calls(self, operation: Operation) -> Done:
-        """`kind` daily (leaves `n` tokens of today) or burst (the two seconds of the API token are full)."""
-        if operation.get("kind") == "burst":
-            self._account.limits.fill_burst(API_TOKEN, oauth=False)
-        else:
-            self._account.limits.exhaust(leave=int(operation.get("n", 0)))
-        return {"left": self._account.limits.left()}
 
     # -- parts
 

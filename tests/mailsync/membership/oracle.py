@@ -7,6 +7,7 @@ every call that reached the mailing tool. It shares no code with the rules.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.mailsync.membership.fake_tool import Call
@@ -43,7 +44,9 @@ class Oracle:
     called: set[Place] = field(default_factory=set)
     taken_off: set[Place] = field(default_factory=set)
     theirs: set[Place] = field(default_factory=set)  # somebody else put them there
+    unanswered: set[Place] = field(default_factory=set)  # a call of ours may have been made there, and nobody has looked since
     doubtful: set[Place] = field(default_factory=set)
+    lost: set[Place] = field(default_factory=set)  # calls of the run under way whose answer, or which themselves, got lost
     touched: set[str] = field(default_factory=set)  # addresses with a story of their own: end states are not predicted for them
     mailed: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
     running: str = ""
@@ -53,8 +56,8 @@ class Oracle:
     # What happens.
 
     def signs_up(self, place: Place) -> None:
-        """Theirs from now on, unless we had put them there and nobody could see them away in between."""
-        if place not in self.called or place in self.shown or place[0] in self.forms:
+        """Theirs from now on, unless we had put them there and nobody could see them away in between, or may have: success looks the same either way."""
+        if (place not in self.called and place not in self.unanswered) or place in self.shown or place[0] in self.forms:
             self.theirs.add(place)
         self.left.discard(place)
         self.shown.discard(place)
@@ -72,6 +75,14 @@ class Oracle:
         """A page or a response with this leaving was handed to the product; it counts once a call follows."""
         if place in self.left:
             self.just_shown.add(place)
+
+    def as_told(self, record: RecordId) -> Truth:
+        """What a message about this record can tell: a tombstone is a bare id, so a value that came and went between two runs was never told."""
+        now = self.crm[record]
+        if now.live:
+            return now
+        told = self.acknowledged.get(record, Truth(None))
+        return Truth(told.address, told.opt_out, told.city, told.contacted, live=False)
 
     def acknowledge(self, record: RecordId, truth: Truth) -> None:
         self.acknowledged[record] = truth
@@ -132,6 +143,16 @@ class Oracle:
             self.crm.get(record, Truth(None)).opt_out or self.acknowledged.get(record, Truth(None)).opt_out or record in self.heirs.values()
             for record in records
         )
+
+    def answers_missing(self, lists: Iterable[str], addresses: Iterable[str], *, died: bool) -> None:
+        """A run over these lists has ended, and a complete read began it. Whoever dies may have left an intent about anybody."""
+        fed = set(lists)
+        if died:
+            self.unanswered |= {(key, address) for key in fed for address in addresses}
+        else:
+            self.unanswered = {place for place in self.unanswered if place[0] not in fed}
+        self.unanswered |= self.lost
+        self.lost.clear()
 
     def after_a_run(self, active: dict[str, set[str]]) -> None:
         """A leaving that a campaign's response shows is undone by the end of the run, if it was our call that overrode it."""

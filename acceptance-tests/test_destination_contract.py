@@ -128,7 +128,6 @@ WRONG = [
     (("Newsleter", "streams", 0, "list_name"), ["Newsleter", "Newsletter", "Product news"]),
     (("Web sign-up", "streams", 0, "list_name"), ["Web sign-up", "allow_confirmation_mails"]),
     (("1000.revoked.refresh0", "system", "refresh_token"), ["token"]),
-    ((True, "dry_run"), ["dry_run"]),
     (("sideways", "streams", 0, "on_delete"), ["on_delete", "remove", "keep", "suppress"]),
 ]
 

@@ -23,7 +23,7 @@ def check(raw: Any, output: Output) -> None:
     ledger = _ledger(config, connected, problems)
     try:
         connected.account.check_access()
-        find_feeds(config, connected, problems, create=False)
+        find_feeds(config, connected, problems, make=None)
         _check_fields(config, connected, problems)
     finally:
         if ledger is not None:

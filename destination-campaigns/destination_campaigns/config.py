@@ -13,7 +13,6 @@ from mailsync.airbyte.ledger_place import LedgerPlace, parse_ledger
 from mailsync.airbyte.options import Options, Problems
 from mailsync.errors import ConfigError
 
-_REFUSED = {"dry_run": "a dry run is not offered by this version yet"}
 _SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -67,6 +66,8 @@ class Config:
     confirm_after_ledger_loss: bool
     allow_confirmation_mails: bool
     allow_removals_over_brake: bool
+    dry_run: bool
+    dry_run_file: str
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be printed."""
@@ -77,7 +78,7 @@ def parse_config(raw: Any) -> Config:
     """Check a configuration. Raises one ConfigError that names every option that is wrong and what is accepted."""
     problems = Problems()
     options = Options(raw, "", problems)
-    options.known([name for name in spec.specification()["connectionSpecification"]["properties"] if name not in _REFUSED], refused=_REFUSED)
+    options.known(spec.specification()["connectionSpecification"]["properties"], refused={})
     system, settings = _system(options.object("system"), problems)
     sync_name = options.text("sync_name", required=True)
     if sync_name and not _SYNC_NAME.fullmatch(sync_name):
@@ -102,6 +103,8 @@ def parse_config(raw: Any) -> Config:
         confirm_after_ledger_loss=options.flag("confirm_after_ledger_loss"),
         allow_confirmation_mails=options.flag("allow_confirmation_mails"),
         allow_removals_over_brake=options.flag("allow_removals_over_brake"),
+        dry_run=options.flag("dry_run"),
+        dry_run_file=options.text("dry_run_file"),
     )
     problems.raise_any()
     return config

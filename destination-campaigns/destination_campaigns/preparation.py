@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from destination_campaigns.claims import ClaimReader
 from destination_campaigns.config import Config
 from destination_campaigns.mapping import Mapping as StreamMapping
 from destination_campaigns.mapping import resolve
-from destination_campaigns.setting_up import Connected, Feeds
+from destination_campaigns.setting_up import Connected, Feeds, budgeted, find_feeds, list_maker, pretend_list
 from mailsync.airbyte.catalog import Stream
 from mailsync.airbyte.messages import Output
 from mailsync.airbyte.options import Problems
+from mailsync.ledger.budget import Budget
+from mailsync.ledger.engine import Ledger
 from mailsync.membership.plan import Plan, WhenSpent
 
 
@@ -36,11 +39,20 @@ def mappings(config: Config, streams: Mapping[str, Stream], fields: Sequence[Any
     return {name: resolve(stream, options[name], fields, problems) for name, stream in streams.items() if name in options}
 
 
-def readers(streams: Mapping[str, Stream], mapped: Mapping[str, StreamMapping], connected: Connected, output: Output) -> dict[str, ClaimReader]:
-    """Each stream's reader, after its missing fields were created; tells how each stream is mapped."""
-    for name in sorted({name for mapping in mapped.values() for name in mapping.to_create}):
+def create_fields(mapped: Mapping[str, StreamMapping], connected: Connected, output: Output) -> None:
+    """Make the mapped fields that the mailing tool lacks."""
+    for name in missing_fields(mapped):
         connected.account.create_field(name)
         output.log(f"Created the contact field {name}.")
+
+
+def missing_fields(mapped: Mapping[str, StreamMapping]) -> list[str]:
+    """The mapped fields to be created."""
+    return sorted({name for mapping in mapped.values() for name in mapping.to_create})
+
+
+def readers(streams: Mapping[str, Stream], mapped: Mapping[str, StreamMapping], output: Output) -> dict[str, ClaimReader]:
+    """Each stream's reader; tells how each stream is mapped."""
     for name, mapping in mapped.items():
         pairs = ", ".join(f"{pair.column} → {pair.field}" for pair in mapping.pairs) or "no fields"
         output.log(f"Stream {name}: address from {mapping.address}, opt-out from {mapping.opt_out or 'no column'}; {pairs}.")
@@ -56,7 +68,7 @@ def plan(config: Config, streams: Mapping[str, Stream], feeds: Feeds) -> Plan:
         account=config.settings.account,
         streams=tuple(stream.plan for stream in streams.values()),
         feeds=feeds.feeds,
-        created_lists=feeds.created,
+        created_lists=frozenset(feeds.created),
         share_of_limit=config.share_of_limit,
         when_spent=WhenSpent(config.when_spent),
         adopt_existing=config.adopt_existing,
@@ -66,4 +78,53 @@ def plan(config: Config, streams: Mapping[str, Stream], feeds: Feeds) -> Plan:
         returns_after_removal=config.return_after_removal == "once",
         removals_over_brake=config.allow_removals_over_brake,
         statuses_expected=config.stream_statuses == "expected",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A run before its first message: the vendor was reached, lists found, mappings decided.
+
+    `ours`: streams of a source that begins with the state it was given. `created`: key of each list made for this run → its first contact.
+    """
+
+    connected: Connected
+    ledger: Ledger
+    budget: Budget
+    plan: Plan
+    readers: Mapping[str, ClaimReader]
+    ours: frozenset[str]
+    created: Mapping[str, str]
+    missing_fields: tuple[str, ...]
+    dry_run_file: str
+    output: Output
+
+    @property
+    def list_names(self) -> dict[str, str]:
+        """Names by list key."""
+        return {feed.list.key: feed.list.name for feed in self.plan.feeds}
+
+
+def ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *, ledger: Ledger, output: Output) -> Ready:
+    """Reach the vendor, find or make lists and fields (a dry run makes none). Raises ConfigError naming everything that is wrong."""
+    budget = budgeted(config, connected, ledger)
+    connected.account.check_access()
+    problems = Problems()
+    mapped = mappings(config, streams, connected.account.fields(), problems)
+    make = None if problems.found else pretend_list if config.dry_run else list_maker(connected)
+    feeds = find_feeds(config, connected, problems, make=make)
+    problems.raise_any()
+    if not config.dry_run:
+        create_fields(mapped, connected, output)
+    return Ready(
+        connected=connected,
+        ledger=ledger,
+        budget=budget,
+        plan=plan(config, streams, feeds),
+        readers=readers(streams, mapped, output),
+        ours=frozenset(name for name, stream in streams.items() if stream.names_its_tombstones),
+        created=feeds.created,
+        missing_fields=tuple(missing_fields(mapped)),
+        dry_run_file=config.dry_run_file,
+        output=output,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +42,10 @@ def connect(config: Config, output: Output, stopping: Stopping) -> Connected:
 
 @dataclass(frozen=True, slots=True)
 class Feeds:
-    """Streams with their lists; `created` are the keys of lists made just now."""
+    """Streams with their lists; `created`: keys of lists made just now (or, in a dry run, not made yet) → their first contact."""
 
     feeds: tuple[Feed, ...]
-    created: frozenset[str]
+    created: Mapping[str, str]
 
 
 def budgeted(config: Config, connected: Connected, ledger: Ledger) -> Budget:
@@ -56,22 +56,40 @@ def budgeted(config: Config, connected: Connected, ledger: Ledger) -> Budget:
     return budget
 
 
-def find_feeds(config: Config, connected: Connected, problems: Problems, *, create: bool) -> Feeds:
+Maker = Callable[[StreamToList], MailingList | None]
+
+
+def list_maker(connected: Connected) -> Maker:
+    """Makes a list that is configured to be made. None: the account does not show it yet."""
+
+    def make(entry: StreamToList) -> MailingList | None:
+        found: MailingList | None = connected.account.create_list(name=entry.list_name, first_contact=entry.first_contact, public=entry.public_form)
+        return found
+
+    return make
+
+
+def pretend_list(entry: StreamToList) -> MailingList:
+    """A list that would be made, for a dry run."""
+    return MailingList(f"new: {entry.list_name}", entry.list_name, entry.public_form)
+
+
+def find_feeds(config: Config, connected: Connected, problems: Problems, *, make: Maker | None) -> Feeds:
     """Each configured stream with its list. Adds unknown lists, sign-up forms and conflicts to `problems`.
 
-    `create`: make the lists that are configured to be made; otherwise a list that would be made is left out.
+    `make` makes the lists that are configured to be made; without it a list that would be made is left out.
     """
     lists = connected.account.tool.mailing_lists()
     feeds: list[Feed] = []
-    created: set[str] = set()
+    created: dict[str, str] = {}
     options: dict[str, tuple[str, str]] = {}
     for entry in config.streams:
         found = _find(entry, lists, problems)
-        if found is None and entry.create_list and create:
-            found = connected.account.create_list(name=entry.list_name, first_contact=entry.first_contact, public=entry.public_form)
-            lists = connected.account.tool.mailing_lists()
+        if found is None and entry.create_list and make is not None:
+            found = make(entry)
             if found is not None:
-                created.add(found.key)
+                lists.append(found)
+                created[found.key] = entry.first_contact
             else:
                 problems.add(f"{entry.path}: the list {entry.list_name!r} was created, but the account does not show it. Run again in a minute.")
         if found is None:
@@ -81,7 +99,7 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, crea
         _check_feed(Feed(entry.stream, found, OnDelete(entry.on_delete)), entry, feeds, problems)
         _collect_options(entry, found, connected, options, problems)
     connected.account.set_list_options(options)
-    return Feeds(tuple(feeds), frozenset(created))
+    return Feeds(tuple(feeds), created)
 
 
 def _find(entry: StreamToList, lists: Sequence[MailingList], problems: Problems) -> MailingList | None:

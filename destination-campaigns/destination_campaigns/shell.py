@@ -17,10 +17,14 @@ PROGRESS_EVERY = 10_000
 class Shell:
     """One run. Holds no record longer than it takes to read it."""
 
-    def __init__(self, run: Run, readers: Mapping[str, ClaimReader], output: Output, *, ours: Collection[str]) -> None:
-        """`ours`: streams of a source that emits the state it was given as its first STATE, so that a wrong ledger is noticed."""
+    def __init__(self, run: Run, readers: Mapping[str, ClaimReader], output: Output, *, ours: Collection[str], echo: bool = True) -> None:
+        """`ours`: streams of a source that emits the state it was given as its first STATE, so that a wrong ledger is noticed.
+
+        `echo`: give states back; a dry run keeps nothing, so it acknowledges nothing.
+        """
         self._run = run
         self._ours = ours
+        self._echo = echo
         self._readers = readers
         self._output = output
         self._records = 0
@@ -53,7 +57,8 @@ class Shell:
         if stream is not None and stream not in self._readers:
             raise NoMessage(f"The input holds a state of stream {stream!r}, which is not in the configured catalog.")
         settled = self._run.state(stream, state_digest(content), is_empty=not content, echoes_given=stream in self._ours)
-        self._output.state(message, records=settled.records, rejected=settled.rejected)
+        if self._echo:
+            self._output.state(message, records=settled.records, rejected=settled.rejected)
 
     def _trace(self, trace: Mapping[str, Any]) -> None:
         if trace.get("type") != "STREAM_STATUS":

@@ -5,20 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from destination_campaigns.config import Config, parse_config
-from destination_campaigns.preparation import check_streams, mappings, plan, readers
+from destination_campaigns.dry_run import rehearse
+from destination_campaigns.preparation import Ready, check_streams, ready
 from destination_campaigns.report import event_line, summary_lines
-from destination_campaigns.setting_up import Connected, Feeds, budgeted, connect, find_feeds
+from destination_campaigns.setting_up import Connected, connect
 from destination_campaigns.shell import Shell
-from mailsync.airbyte.catalog import Stream, parse_catalog
+from mailsync.airbyte.catalog import parse_catalog
 from mailsync.airbyte.messages import Output, messages
 from mailsync.airbyte.options import Problems
 from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import TransientError
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.private import private_ledger
 from mailsync.membership.run import Run
 from mailsync.membership.told import Braked, Event, Summary
 
@@ -37,30 +40,27 @@ def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Outp
         stopping.listen()
     connected = connect(config, output, stopping)
     with _opened_ledger(config, connected) as ledger:
-        _sync(config, streams, connected, ledger=ledger, stdin=stdin, output=output, stopping=stopping)
+        prepared = ready(config, streams, connected, ledger=ledger, output=output)
+        (rehearse if config.dry_run else _sync)(prepared, stdin, stopping)
 
 
-def _sync(
-    config: Config, streams: dict[str, Stream], connected: Connected, *, ledger: Ledger, stdin: IO[bytes], output: Output, stopping: Stopping
-) -> None:
-    budget = budgeted(config, connected, ledger)
-    connected.account.check_access()
-    problems = Problems()
-    mapped = mappings(config, streams, connected.account.fields(), problems)
-    feeds = find_feeds(config, connected, problems, create=not problems.found)
-    problems.raise_any()
-    read = readers(streams, mapped, connected, output)
-    run = _run(config, streams, feeds, connected=connected, ledger=ledger, output=output)
-    run.budget.spent.update(budget.spent)  # what setting up cost belongs to this run
+def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
+    output = ready.output
+
+    def tell(event: Event) -> None:
+        output.log(*event_line(event))
+
+    account, clock = ready.connected.account, ready.connected.clock
+    run = Run(ledger=ready.ledger, tool=account.tool, plan=ready.plan, clock=clock, on_event=tell)
+    account.reserve = run.budget.reserve
+    run.budget.spent.update(ready.budget.spent)  # what setting up cost belongs to this run
     stopping.on_stop(run.ask_to_stop)
     try:
         run.open()
-        Shell(run, read, output, ours={name for name, stream in streams.items() if stream.names_its_tombstones}).take(
-            stopping.awaited(messages(stdin))
-        )
-        _report(run.close(), feeds, output)
+        Shell(run, ready.readers, output, ours=ready.ours).take(stopping.awaited(messages(stdin)))
+        _report(run.close(), ready)
     except Braked as braked:
-        _report(braked.summary, feeds, output)
+        _report(braked.summary, ready)
         raise
     except BudgetSpent as spent:
         run.abandon(spent)
@@ -70,24 +70,17 @@ def _sync(
         raise
 
 
-def _run(config: Config, streams: dict[str, Stream], feeds: Feeds, *, connected: Connected, ledger: Ledger, output: Output) -> Run:
-    def tell(event: Event) -> None:
-        output.log(*event_line(event))
-
-    run = Run(ledger=ledger, tool=connected.account.tool, plan=plan(config, streams, feeds), clock=connected.clock, on_event=tell)
-    connected.account.reserve = run.budget.reserve
-    return run
-
-
-def _report(summary: Summary, feeds: Feeds, output: Output) -> None:
-    names = {feed.list.key: feed.list.name for feed in feeds.feeds}
-    for level, text in summary_lines(summary, names):
-        output.log(text, level)
+def _report(summary: Summary, ready: Ready) -> None:
+    for level, text in summary_lines(summary, ready.list_names):
+        ready.output.log(text, level)
 
 
 @contextmanager
 def _opened_ledger(config: Config, connected: Connected) -> Iterator[Ledger]:
-    ledger = Ledger.open(config.ledger.location, clock=connected.clock)
+    """A dry run makes no ledger file: where there is none yet, it begins with an empty one of its own."""
+    place = config.ledger
+    absent = config.dry_run and place.kind == "sqlite" and not Path(place.location).exists()
+    ledger = private_ledger(connected.clock) if absent else Ledger.open(place.location, clock=connected.clock)
     try:
         yield ledger
     finally:

@@ -48,8 +48,8 @@ class Ledger:
     def in_memory(cls, *, clock: Clock) -> Ledger:
         """A ledger that lives as long as the process: for who only needs a budget of calls."""
         engine = sa.create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False})
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
+        sa.event.listen(engine, "connect", prepare_sqlite)
+        sa.event.listen(engine, "begin", begin_sqlite)
         return cls(engine, clock=clock)
 
     @classmethod
@@ -63,6 +63,11 @@ class Ledger:
                 "There is no ledger yet in that database. Give the place of the ledger that destination-campaigns writes, and run that first."
             )
         return cls(engine, clock=clock)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """For what is no transaction of a run: copying."""
+        return self._engine
 
     @property
     def is_sqlite(self) -> bool:
@@ -145,8 +150,8 @@ def _sqlite(path: Path) -> sa.Engine:
     except OSError as error:
         raise ConfigError(f"The ledger file {path} cannot be opened for writing ({error.strerror}). Choose a path on a disk that stays.") from None
     engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "connect", prepare_sqlite)
+    sa.event.listen(engine, "begin", begin_sqlite)
     try:
         with engine.connect():
             return engine
@@ -154,12 +159,14 @@ def _sqlite(path: Path) -> sa.Engine:
         raise ConfigError(f"The file {path} is not a ledger: SQLite cannot read it. Choose another path.") from None
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def prepare_sqlite(connection: Any, _record: object) -> None:
+    """On each new connection: write-ahead log, every commit on the disk, patience with another writer."""
     connection.isolation_level = None  # we send BEGIN ourselves: the driver's own comes too late for reads
     for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "cache_size=-32000", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
+def begin_sqlite(connection: sa.Connection) -> None:
+    """At the start of each transaction."""
     # A transaction that reads first and writes later could fail in the middle; taking the write lock at once waits instead.
     connection.exec_driver_sql("BEGIN IMMEDIATE")

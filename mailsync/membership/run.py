@@ -137,6 +137,10 @@ class Run:
         self._release()
         return summary
 
+    def so_far(self) -> Summary:
+        """The summary of a run that did not come to its end."""
+        return self._ending().summary([])
+
     def abandon(self, error: BaseException | None = None) -> None:
         """Give the lease back; what is committed stays, and the ledger's history says why. May be called at any time and twice."""
         if not self._held:

@@ -137,6 +137,9 @@ class MailingTool(Protocol):
     def attach(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
         """Membership only, one outcome per address in order; a LOST one is lost for all."""
 
+    def attach_calls(self, addresses: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+        """The calls that `attach` would make for these addresses: (endpoint, addresses of that call), in order. Makes none."""
+
     def take_off(self, list_key: str, address: str) -> Outcome:
         """End one membership the gentlest way the vendor has. DONE also where the vendor no longer knows the contact."""
 

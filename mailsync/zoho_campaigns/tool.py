@@ -108,6 +108,12 @@ class ZohoCampaigns:
                 raise
         return [outcomes.get(address, LOST) for address in addresses]
 
+    def attach_calls(self, addresses: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+        """One call for those that may travel as bare text, and one for each other."""
+        bare = [address for address in addresses if survives_bare(address)]
+        single: list[tuple[str, Sequence[str]]] = [(method.SUBSCRIBE, [address]) for address in addresses if not survives_bare(address)]
+        return [(method.ATTACH, bare), *single] if bare else single
+
     def take_off(self, list_key: str, address: str) -> Outcome:
         """Unsubscribe from this list: the vendor has no removal without that mark. A contact the vendor no longer knows is done."""
         return self._again(method.UNSUBSCRIBE, {"listkey": list_key, "contactinfo": contactinfo(address)})

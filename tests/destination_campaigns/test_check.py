@@ -58,7 +58,6 @@ def test_an_unknown_topic_is_refused_with_the_topics_there_are(connector):
     ("options", "named"),
     [
         ({"consent_confirmed": False}, "consent_confirmed must be true"),
-        ({"dry_run": True}, "dry_run cannot be fulfilled"),
         ({"unknown_thing": 1}, "unknown_thing is no option"),
     ],
 )

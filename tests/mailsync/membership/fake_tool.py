@@ -182,6 +182,9 @@ class FakeTool:
     def attach(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
         return self._write("attach", list_key, addresses, None)
 
+    def attach_calls(self, addresses: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+        return [("attach", addresses)]
+
     def take_off(self, list_key: str, address: str) -> Outcome:
         return self._write("take_off", list_key, [address], None)[0]
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from mailsync.ledger.budget import Budget, BudgetSpent
 from mailsync.ledger.engine import Ledger
+from mailsync.membership.dry_run import DryRun, Ends
 from mailsync.membership.plan import Claim, Feed, OnDelete, Order, Plan, RecordFate, StreamPlan, SyncMode, Tombstone
 from mailsync.membership.run import Run
 from mailsync.membership.told import Braked, Event, Summary
@@ -83,6 +84,22 @@ class Ran:
     def did(self, action: str, key: str = L) -> int:
         assert self.summary is not None, self.error
         return self.summary.actions.get((key, action), 0)
+
+
+@dataclass(slots=True)
+class Rehearsed:
+    """What a dry run told: the document, and every write as (list key, action, address) and by record."""
+
+    document: dict[str, Any]
+    writes: list[tuple[str, str, str]]
+    by_record: list[dict[str, str | None]]
+
+    @property
+    def fates(self) -> dict[tuple[str, str, str, str], int]:
+        return {(one["stream"], one["list"], one["fate"], one["reason"]): one["records"] for one in self.document["fates"]}
+
+    def calls(self) -> dict[str, int]:
+        return {one["endpoint"]: one["calls"] for one in self.document["calls"]}
 
 
 @dataclass
@@ -188,6 +205,33 @@ class Scene:
             self.close()
         return Ran(summary, error, events, echoed, ledger.commits)
 
+    def rehearse(
+        self,
+        *messages: Claim,
+        sync: str = "s",
+        complete: bool | Iterable[str] = True,
+        generations: dict[str, tuple[int, int]] | None = None,
+        created: dict[str, str] | None = None,
+        **options: Any,
+    ) -> Rehearsed:
+        """The dry run of what `run` would do an hour from now."""
+        at, self.clock.time = self.clock.time, self.clock.time + HOUR
+        plan = self.plan(sync, generations or {}, options)
+        names = [one.name for one in plan.streams]
+        done = set(names if complete is True else () if complete is False else complete)
+        dry = DryRun(ledger=self._opened(), tool=self.tool, plan=plan, clock=self.clock, on_event=lambda _event: None, created=created or {})
+        self.tool.reserve = dry.tool.real_call if self.limits else _unlimited
+        try:
+            summary, ends = self._drive(dry.run, sync, names, messages, done, {}, {}, keep=False), Ends()
+        except Braked as braked:
+            summary, ends = braked.summary, Ends("braked", str(braked))
+        except BudgetSpent as spent:
+            summary, ends = dry.run.so_far(), Ends("stopped", str(spent))
+        found = Rehearsed(dry.document(summary, ends), list(dry.tool.writes()), list(dry.writes()))
+        dry.close()
+        self.clock.time = at
+        return found
+
     def _opened(self) -> CrashingLedger:
         """Kept open from run to run, for speed; opened anew after a crash."""
         if self._ledger is None:
@@ -209,6 +253,8 @@ class Scene:
         done: set[str],
         echoed: dict[str, list[int]],
         state_first: dict[str, bytes],
+        *,
+        keep: bool = True,
     ) -> Summary:
         run.open()
         for name in names:
@@ -216,11 +262,13 @@ class Scene:
             run.state(name, given, is_empty=not given)
         for claim in messages:
             run.record(claim)
-        self.on_sent()  # fewer than a chunk: nothing of it is absorbed before the STATE that follows
+        if keep:
+            self.on_sent()  # fewer than a chunk: nothing of it is absorbed before the STATE that follows
         for name in names:
             new = hashlib.blake2b(str(next(self.states)).encode(), digest_size=8).digest()
             settled = run.state(name, new, is_empty=False)
-            self.last_state[sync, name] = new
+            if keep:
+                self.last_state[sync, name] = new
             echoed[name] = [settled.records, settled.rejected]
             if name in done:
                 run.complete(name)

@@ -356,9 +356,9 @@ class Histories(RuleBasedStateMachine):
 class Walk:
     """One history drawn step by step from a seed: no clever search, but every choice independent of the last."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, machine: type[Histories] = Histories) -> None:
         self.chance = random.Random(seed)
-        self.machine = Histories()
+        self.machine = machine()
         self.told: list[str] = []
 
     def record(self) -> RecordId:

@@ -1,0 +1,270 @@
+"""A mailing tool that is read and never written: the other half of a dry run, beside a private copy of the ledger.
+
+Reads go to the vendor until the first write to a list; from then on they are answered from what was read, changed as the planned writes would
+change it. Writes are noted, and answered as the vendor's documentation says. Waits for the vendor's limits pass at once, on a clock of their own.
+What cannot be foreseen: whom the vendor will refuse, lost answers, the plan's contact limit, and what people do meanwhile.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from mailsync.clock import Clock
+from mailsync.ledger.budget import BudgetSpent
+from mailsync.ledger.engine import Ledger
+from mailsync.membership.address import address_key
+from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, MailingTool, Member, Outcome, Payload, Response, Traits
+
+MEASURED_READS = 100
+BATCH = 500
+
+_tables = sa.MetaData()
+shown = sa.Table(
+    "rehearsal_shown",
+    _tables,
+    sa.Column("list", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("spelling", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+planned = sa.Table(
+    "rehearsal_write",
+    _tables,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("list", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+)
+
+
+class RehearsalClock:
+    """Starts as another clock and passes time by skipping it: `waited` for limits, `worked` in calls that are not made."""
+
+    def __init__(self, base: Clock) -> None:
+        self.base = base
+        self.waited = 0.0
+        self.worked = 0.0
+
+    def now(self) -> float:
+        """Seconds since the epoch, as they would be had we waited."""
+        return self.base.now() + self.waited + self.worked
+
+    def sleep(self, seconds: float) -> None:
+        """Skip so many seconds."""
+        self.waited += max(0.0, seconds)
+
+    def work(self, seconds: float) -> None:
+        """Skip the time that a call would take."""
+        self.worked += seconds
+
+
+class Rehearsal:
+    """Implements `MailingTool` over a real one. `ledger` is the private copy; `lists` are those fed in this run, `created` those not made yet."""
+
+    def __init__(
+        self, tool: MailingTool, ledger: Ledger, clock: RehearsalClock, *, lists: Mapping[str, MailingList], created: Mapping[str, str]
+    ) -> None:
+        """`created`: key → the first contact that a list would be created with."""
+        self._tool = tool
+        self._ledger = ledger
+        self._clock = clock
+        self._lists = lists
+        self._changed: set[str] = set(created)
+        self._places: dict[tuple[str, ListedStatus], tuple[int, str]] = {}
+        self._leavings_cost: Counter[str] | None = None
+        self._noting: Counter[str] | None = None
+        self._durations: list[float] = []
+        self._writes = 0
+        self.reserve: Callable[[str], None] = lambda _endpoint: None
+        with ledger.begin() as connection:
+            _tables.create_all(connection)
+        for key, address in created.items():
+            self._put(key, address, ListedStatus.ACTIVE)
+
+    def real_call(self, endpoint: str) -> None:
+        """The real tool makes a call: it counts in the plan too."""
+        if self._noting is not None:
+            self._noting[endpoint] += 1
+        self.reserve(endpoint)
+
+    @property
+    def latency_s(self) -> float:
+        """How long a call takes, as far as the reads of this run tell."""
+        return statistics.median(self._durations) if self._durations else 0.0
+
+    @property
+    def traits(self) -> Traits:
+        """The real tool's."""
+        return self._tool.traits
+
+    def organisation_id(self) -> str | None:
+        """The real account's."""
+        return self._tool.organisation_id()
+
+    def mailing_lists(self) -> list[MailingList]:
+        """The real account's."""
+        return self._tool.mailing_lists()
+
+    def page_size(self) -> int:
+        """The real tool's."""
+        return self._tool.page_size()
+
+    def count(self, list_key: str, status: ListedStatus) -> int:
+        """How many there are, or would be."""
+        if list_key in self._changed:
+            self._pretend(self.traits.count_endpoint)
+            with self._ledger.begin() as connection:
+                return int(connection.execute(sa.select(sa.func.count()).select_from(shown).where(*_at(list_key, status))).scalar_one())
+        began = self._clock.base.now()
+        number = self._tool.count(list_key, status)
+        if len(self._durations) < MEASURED_READS:
+            self._durations.append(self._clock.base.now() - began)
+        if number == 0:
+            self._forget(list_key, status)
+        return number
+
+    def page(self, list_key: str, status: ListedStatus, first: int, size: int) -> list[Member]:
+        """Rows as they are, or would be."""
+        if list_key in self._changed:
+            self._pretend(self.traits.read_endpoint)
+            return [Member(spelling) for spelling in self._rows(list_key, status, first, size)]
+        members = self._tool.page(list_key, status, first, size)
+        if first == 0:
+            self._forget(list_key, status)
+        self._note(list_key, status, [member.address for member in members])
+        return members
+
+    def leavings(self, since: float | None) -> Iterator[Response]:
+        """Read once; afterwards only counted as so many calls again."""
+        if self._leavings_cost is not None:
+            for endpoint in self._leavings_cost.elements():
+                self._pretend(endpoint)
+            return
+        self._noting = Counter()
+        yield from self._tool.leavings(since)
+        self._leavings_cost, self._noting = self._noting, None
+
+    def subscribe(self, list_key: str, address: str, payload: Payload) -> Outcome:  # noqa: ARG002 - the fields are in the ledger's copy
+        """Noted as an addition, a return, an update or a confirmation mail."""
+        self._pretend(self.traits.subscribe_endpoint)
+        return self._subscribed(list_key, address)
+
+    def attach(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
+        """Noted one by one; a call for which the day's share does not suffice leaves the rest without an answer, as the real tool does."""
+        outcomes: dict[str, Outcome] = {}
+        for endpoint, some in self._tool.attach_calls(addresses):
+            try:
+                self._pretend(endpoint)
+            except BudgetSpent:
+                if not outcomes:
+                    raise
+                break
+            outcomes.update({address: self._subscribed(list_key, address, attach=endpoint == self.traits.attach_endpoint) for address in some})
+        return [outcomes.get(address, Outcome(Fate.LOST)) for address in addresses]
+
+    def attach_calls(self, addresses: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+        """The real tool's."""
+        return self._tool.attach_calls(addresses)
+
+    def take_off(self, list_key: str, address: str) -> Outcome:
+        """Noted."""
+        self._pretend(self.traits.unsubscribe_endpoint)
+        self._plan(list_key, "take_off", address)
+        self._put(list_key, address, None if self.traits.can_delete_member else ListedStatus.UNSUBSCRIBED)
+        return DONE
+
+    def suppress(self, address: str) -> Outcome:
+        """Noted; it takes the address off every list."""
+        self._pretend(self.traits.suppress_endpoint)
+        self._plan("*", "suppress", address)
+        for key in self._lists:
+            if self._status(key, address) is not None:
+                self._put(key, address, ListedStatus.UNSUBSCRIBED)
+        return DONE
+
+    def writes(self) -> Iterator[tuple[str, str, str]]:
+        """What would be written, in order: (list key, action, address); `*` stands for all lists."""
+        after = 0
+        while True:
+            with self._ledger.begin() as connection:
+                query = sa.select(planned).where(planned.c.number > after).order_by(planned.c.number).limit(BATCH)
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield from ((row.list, row.action, row.address) for row in rows)
+            after = rows[-1].number
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """(list key, action) → addresses."""
+        with self._ledger.begin() as connection:
+            query = sa.select(planned.c.list, planned.c.action, sa.func.count()).group_by(planned.c.list, planned.c.action)
+            return {(row[0], row[1]): int(row[2]) for row in connection.execute(query)}
+
+    def _subscribed(self, list_key: str, address: str, *, attach: bool = False) -> Outcome:
+        before = self._status(list_key, address)
+        if self._lists[list_key].has_form and before is not ListedStatus.ACTIVE:
+            self._plan(list_key, "ask_for_confirmation", address)
+            return Outcome(Fate.PENDING)
+        action = "attach" if attach else "update" if before is ListedStatus.ACTIVE else "add" if before is None else "return"
+        self._plan(list_key, action, address)
+        self._put(list_key, address, ListedStatus.ACTIVE)
+        return DONE
+
+    def _pretend(self, endpoint: str) -> None:
+        self.reserve(endpoint)
+        self._clock.work(self.latency_s)
+
+    def _plan(self, list_key: str, action: str, address: str) -> None:
+        self._writes += 1
+        with self._ledger.begin() as connection:
+            row = {"number": self._writes, "list": list_key, "action": action, "address": address_key(address) or address}
+            connection.execute(sa.insert(planned), row)
+
+    def _status(self, list_key: str, address: str) -> ListedStatus | None:
+        with self._ledger.begin() as connection:
+            query = sa.select(shown.c.status).where(shown.c.list == list_key, shown.c.address == _key(address))
+            found = set(connection.execute(query).scalars())
+        # The later list of a complete read counts: active, then unsubscribed, then bounced.
+        return next((status for status in reversed(ListedStatus) if status.value in found), None)
+
+    def _put(self, list_key: str, address: str, status: ListedStatus | None) -> None:
+        self._changed.add(list_key)
+        self._places.clear()
+        with self._ledger.begin() as connection:
+            connection.execute(sa.delete(shown).where(shown.c.list == list_key, shown.c.address == _key(address)))
+            if status is not None:
+                connection.execute(sa.insert(shown), {"list": list_key, "status": status.value, "address": _key(address), "spelling": address})
+
+    def _forget(self, list_key: str, status: ListedStatus) -> None:
+        with self._ledger.begin() as connection:
+            connection.execute(sa.delete(shown).where(*_at(list_key, status)))
+
+    def _note(self, list_key: str, status: ListedStatus, addresses: Sequence[str]) -> None:
+        rows = [{"list": list_key, "status": status.value, "address": _key(one), "spelling": one} for one in addresses]
+        if rows:
+            with self._ledger.begin() as connection:
+                connection.execute(self._ledger.upsert(shown), rows)
+
+    def _rows(self, list_key: str, status: ListedStatus, first: int, size: int) -> list[str]:
+        """In order of the address. A page begins at the last row of the one before, so its place is remembered instead of counted."""
+        query = sa.select(shown.c.address, shown.c.spelling).where(*_at(list_key, status)).order_by(shown.c.address).limit(size)
+        place = self._places.get((list_key, status))
+        query = query.where(shown.c.address >= place[1]) if place is not None and place[0] == first else query.offset(first)
+        with self._ledger.begin() as connection:
+            rows = connection.execute(query).all()
+        if rows:
+            self._places[list_key, status] = (first + len(rows) - 1, rows[-1].address)
+        return [row.spelling for row in rows]
+
+
+def _at(list_key: str, status: ListedStatus) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return shown.c.list == list_key, shown.c.status == status.value
+
+
+def _key(address: str) -> str:
+    return address_key(address) or address.strip().lower()

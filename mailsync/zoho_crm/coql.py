@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailsync.zoho_crm.api import VERSION, CrmApi
-from mailsync.zoho_crm.refusals import CrmRefusal
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.refusals import CrmRefusal
 
 ROWS_PER_CALL = 2000
 IDS_PER_IN = 100
@@ -73,7 +73,7 @@ def credits_of(rows: int) -> int:
 
 def run(api: CrmApi, statement: str) -> Page:
     """One call."""
-    answer = api.post(f"/crm/{VERSION}/coql", {"select_query": statement}, cost=1)
+    answer = api.post("/coql", {"select_query": statement}, cost=1)
     if not answer:
         return Page([], more=False)
     rows = answer.get("data") or []

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho_crm import coql
-from mailsync.zoho_crm.api import CrmApi
 from mailsync.zoho_crm.coql import Page
-from mailsync.zoho_crm.refusals import CrmRefusal
 
 Row = dict[str, Any]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mailsync.errors import ConfigError
-from mailsync.zoho_crm.api import CrmApi
-from mailsync.zoho_crm.fields import MODIFIED_TIME, Field
-from mailsync.zoho_crm.refusals import CrmRefusal
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.fields import MODIFIED_TIME, Field
+from mailsync.zoho.refusals import CrmRefusal
 
 ROWS_PER_PAGE = 200
 FIELDS_PER_CALL = 50

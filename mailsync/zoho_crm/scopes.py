@@ -1,4 +1,4 @@
-"""Scopes: which one a path needs, and whether a grant covers it.
+"""Scopes: which one a path needs.
 
 Source: scopes of the Zoho CRM API v8 operations (OpenAPI of the vendor); checked 2026-11.
 """
@@ -6,7 +6,6 @@ Source: scopes of the Zoho CRM API v8 operations (OpenAPI of the vendor); checke
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 MODULES = "ZohoCRM.modules.READ"
 SETTINGS_MODULES = "ZohoCRM.settings.modules.READ"
@@ -36,18 +35,3 @@ _OF_PATH: tuple[tuple[str, tuple[str, ...]], ...] = (
 def scopes_of(path: str) -> tuple[str, ...]:
     """The scopes a call of this path needs; reading a module where nothing else is known."""
     return next((scopes for pattern, scopes in _OF_PATH if re.search(pattern, path)), (MODULES,))
-
-
-def missing(granted: Iterable[str], needed: Iterable[str]) -> list[str]:
-    """Which of the needed scopes no granted one covers. An empty grant (older token answers do not tell it) misses nothing."""
-    known = frozenset(granted)
-    return [scope for scope in needed if known and not _covered(scope, known)]
-
-
-def _covered(scope: str, granted: frozenset[str]) -> bool:
-    """`ZohoCRM.settings.ALL` covers `ZohoCRM.settings.fields.READ`; a single module's scope covers modules as far as that module goes."""
-    parts = scope.split(".")
-    wider = {".".join((*parts[:cut], operation)) for cut in range(1, len(parts)) for operation in ("ALL", parts[-1])}
-    if wider & granted:
-        return True
-    return scope == MODULES and any(grant.startswith("ZohoCRM.modules.") and grant.rsplit(".", 1)[1] in ("ALL", "READ") for grant in granted)

@@ -10,7 +10,6 @@ from mailsync.criteria import COMPARATORS, Criteria, Criterion
 from mailsync.errors import ConfigError, known_values
 from mailsync.instants import instant
 
-BULK_FROM_ROWS = 10_000
 SEVERAL_VALUES = ("in", "not_in", "between", "not_between")
 
 
@@ -37,10 +36,11 @@ class Options:
         return self.selections.get(module, Selection(module))
 
 
-def parse(config: Mapping[str, Any], *, system: str, most_criteria: int) -> Options:
+def parse(config: Mapping[str, Any], *, system: str, most_criteria: int, bulk_from_rows: int) -> Options:
     """Check and freeze. Raises ConfigError naming the option and what is accepted.
 
-    `system` is the CRM's name for messages, `most_criteria` how many conditions a query of it takes.
+    `system` is the CRM's name for messages, `most_criteria` how many conditions a query of it takes,
+    `bulk_from_rows` from how many records a first read goes by bulk job unless the user says otherwise.
     """
     start = config.get("start_date")
     selections = _selections(config.get("selections") or ())
@@ -52,7 +52,7 @@ def parse(config: Mapping[str, Any], *, system: str, most_criteria: int) -> Opti
         selections=selections,
         start_date=_start_date(str(start)) if start else None,
         refresh_formulas_every_days=_whole("refresh_formulas_every_days", config.get("refresh_formulas_every_days", 0)),
-        bulk_from_rows=_whole("bulk_from_rows", config.get("bulk_from_rows", BULK_FROM_ROWS)),
+        bulk_from_rows=_whole("bulk_from_rows", config.get("bulk_from_rows", bulk_from_rows)),
     )
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from mailsync.zoho.data_centers import DATA_CENTERS
+from source_crm.zoho.connection import base_url
 from source_crm.zoho_crm.config import parse
-from source_crm.zoho_crm.connection import base_url
 from tests.source_crm.crm_reader import Reader
 
 REFRESH = "1000.emulated.refresh"

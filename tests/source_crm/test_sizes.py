@@ -22,7 +22,7 @@ def force_pages(monkeypatch):
 
 
 def _refuse(self):
-    from mailsync.zoho_crm.refusals import CrmRefusal
+    from mailsync.zoho.refusals import CrmRefusal
 
     raise CrmRefusal("COQL refuses this module", code="INVALID_QUERY", details={})
 

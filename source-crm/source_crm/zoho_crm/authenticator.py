@@ -1,33 +1,15 @@
-"""The manifest's streams use the same access token as the modules: ten tokens in ten minutes are all that Zoho gives."""
+"""The token of the manifest's streams."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
-from typing import Any
+from dataclasses import dataclass
 
-import requests
-from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
-
-from source_crm.zoho_crm.config import parse
-from source_crm.zoho_crm.connection import shared
+from mailsync.zoho_crm.product import ZOHO_CRM
+from source_crm.zoho.authenticator import SharedToken
 
 
 @dataclass
-class SharedToken(DeclarativeAuthenticator):
-    """Adds the shared token to each request."""
+class ZohoCrmToken(SharedToken):
+    """The token that the modules use."""
 
-    config: Mapping[str, Any]
-    parameters: InitVar[Mapping[str, Any]]
-
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        self._connection = shared(parse(self.config))
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Called by requests before it sends."""
-        request.headers.update(self._connection.account.authorization())
-        return request
-
-    def get_request_headers(self) -> Mapping[str, Any]:
-        """The header, for components that ask instead of being called."""
-        return self._connection.account.authorization()
+    product = ZOHO_CRM

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from mailsync import instants
-from mailsync.zoho_crm import bulk_csv, bulk_read, coql, record_pages
-from mailsync.zoho_crm.bulk_read import Query, Result
-from mailsync.zoho_crm.fields import MODIFIED_TIME
-from mailsync.zoho_crm.refusals import CrmRefusal
-from mailsync.zoho_crm.removals import CONVERTED
-from mailsync.zoho_crm.values import boolean
+from mailsync.zoho import bulk_csv, bulk_read
+from mailsync.zoho.bulk_read import Result
+from mailsync.zoho.fields import MODIFIED_TIME
+from mailsync.zoho.refusals import CrmRefusal
+from mailsync.zoho.values import boolean
+from mailsync.zoho_crm import bulk_query, coql, record_pages
+from mailsync.zoho_crm.bulk_query import Query
+from mailsync.zoho_crm.conversions import CONVERTED
 from source_crm.emission import Data
 from source_crm.id_set import Collector, KnownIds
 from source_crm.task import SETTLED_AFTER_S
@@ -142,11 +144,11 @@ def _created(task: Task, progress: Backfill, query: Query) -> str:
     """By token first, by page number where the vendor does not take the token any more."""
     if progress.token:
         try:
-            return bulk_read.create(task.api, query, page=progress.page, token=progress.token)
+            return bulk_read.create(task.api, bulk_query.after(progress.token))
         except CrmRefusal as error:
             task.voice.info(f"The page token is not taken ({error.code}); asking for page {progress.page} by number.")
             progress.token = ""
-    return bulk_read.create(task.api, query, page=progress.page, token=None)
+    return bulk_read.create(task.api, query.body(progress.page))
 
 
 def _say(task: Task, state: str, waited: float) -> None:

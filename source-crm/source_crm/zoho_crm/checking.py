@@ -5,21 +5,22 @@ from __future__ import annotations
 from contextlib import suppress
 
 from mailsync.errors import AuthError, ConfigError
-from mailsync.zoho_crm import coql, organisation, scopes
-from mailsync.zoho_crm.api import CrmApi
-from mailsync.zoho_crm.refusals import CrmRefusal
+from mailsync.zoho import organisation
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.refusals import CrmRefusal
+from mailsync.zoho.scopes import missing
+from mailsync.zoho_crm import coql, scopes
+from source_crm.zoho.connection import AccountFacts, Connection
 from source_crm.zoho_crm import selecting
 from source_crm.zoho_crm.config import Config
-from source_crm.zoho_crm.connection import SHORT_PATIENCE, AccountFacts, Connection
 
 NO_SUCH_JOB = "0"
 
 
-def check(connection: Connection) -> None:
+def check(config: Config, connection: Connection) -> None:
     """Raises MailsyncError with the first thing that is wrong."""
-    impatient = Connection(connection.config, on_secret=connection.on_secret, patience=SHORT_PATIENCE)
+    impatient = connection.impatient()
     api = impatient.api()
-    config = connection.config
     _check_scopes(config, impatient.account.token().scopes)
     facts = impatient.account_facts()
     if not list(organisation.streams(facts.modules)):
@@ -36,7 +37,7 @@ def _check_scopes(config: Config, granted: frozenset[str]) -> None:
     needed = list(scopes.FOR_READING)
     if any(selection.custom_view for selection in config.options.selections.values()):
         needed.append(scopes.CUSTOM_VIEWS)
-    if lacking := scopes.missing(granted, needed):
+    if lacking := missing(granted, needed):
         raise AuthError(f"The refresh token lacks the scopes {', '.join(lacking)}. Create one with them and save it here.")
 
 

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from mailsync.errors import ConfigError, known_values
-from mailsync.loopback import checked_base_url
-from mailsync.zoho.accounts import ZohoCredentials
-from mailsync.zoho.data_centers import ENVIRONMENTS, crm_api, data_center
 from mailsync.zoho_crm.criteria import MOST_CRITERIA
+from mailsync.zoho_crm.product import ZOHO_CRM
 from source_crm import options
 from source_crm.options import Options
+from source_crm.zoho import account
+from source_crm.zoho.account import Account
 
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Where the account lives and how to get in. `api_url` is None where the token answer decides."""
-
-    data_center: str
-    environment: str
-    credentials: ZohoCredentials = field(repr=False)
-    api_url: str | None
-
-    @property
-    def expected_api_url(self) -> str:
-        """The API host that belongs to the chosen data centre and environment."""
-        return self.api_url or crm_api(data_center(self.data_center), self.environment)
+BULK_FROM_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +26,5 @@ class Config:
 
 def parse(config: Mapping[str, Any]) -> Config:
     """Check and freeze. Raises ConfigError naming the option and what is accepted."""
-    return Config(_account(config.get("system") or {}), options.parse(config, system="Zoho CRM", most_criteria=MOST_CRITERIA))
-
-
-def _account(system: Mapping[str, Any]) -> Account:
-    center = data_center(str(system.get("data_center")))
-    environment = str(system.get("environment") or "production")
-    if environment not in ENVIRONMENTS:
-        raise known_values("environment", environment, ENVIRONMENTS)
-    urls = {name: checked_base_url(f"base_urls.{name}", str(url)) for name, url in (system.get("base_urls") or {}).items() if url}
-    credentials = ZohoCredentials(
-        accounts_url=urls.get("accounts", center.accounts),
-        client_id=_secret(system, "client_id"),
-        client_secret=_secret(system, "client_secret"),
-        refresh_token=_secret(system, "refresh_token"),
-    )
-    return Account(center.slug, environment, credentials, urls.get("api"))
-
-
-def _secret(system: Mapping[str, Any], name: str) -> str:
-    value = str(system.get(name) or "").strip()
-    if not value:
-        raise ConfigError(f"system.{name} is empty. Copy it from the Zoho API console.")
-    return value
+    chosen = options.parse(config, system=ZOHO_CRM.name, most_criteria=MOST_CRITERIA, bulk_from_rows=BULK_FROM_ROWS)
+    return Config(account.parse(ZOHO_CRM, config.get("system") or {}), chosen)

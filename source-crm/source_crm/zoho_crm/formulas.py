@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 
 from mailsync import instants
+from mailsync.zoho.fields import COMPUTED, Field
 from mailsync.zoho_crm.coql import EVERYTHING, IDS_PER_QUERY
 from mailsync.zoho_crm.coql_read import CoqlReader
-from mailsync.zoho_crm.fields import COMPUTED, Field
 from source_crm import id_set
 from source_crm.emission import Data
 from source_crm.zoho_crm.task import Task

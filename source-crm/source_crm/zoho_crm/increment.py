@@ -13,9 +13,9 @@ from typing import Any
 
 from mailsync import instants
 from mailsync.instants import instant
+from mailsync.zoho.fields import MODIFIED_TIME
 from mailsync.zoho_crm import coql, record_pages
 from mailsync.zoho_crm.coql import both, either, text
-from mailsync.zoho_crm.fields import MODIFIED_TIME
 from source_crm import columns
 from source_crm.emission import Data
 from source_crm.task import OVERLAP_S

@@ -8,20 +8,21 @@ from collections.abc import Iterator, Sequence
 from mailsync import instants
 from mailsync.airbyte.voice import Voice
 from mailsync.errors import ConfigError
-from mailsync.zoho_crm import organisation
-from mailsync.zoho_crm.api import CrmApi
+from mailsync.zoho import organisation
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.fields import MODIFIED_TIME, Field, has_a_column
+from mailsync.zoho.refusals import CrmRefusal
+from mailsync.zoho.values import Canonical
+from mailsync.zoho_crm.conversions import CONVERTED
 from mailsync.zoho_crm.coql_read import CoqlReader
-from mailsync.zoho_crm.fields import MODIFIED_TIME, Field, has_a_column
-from mailsync.zoho_crm.refusals import CrmRefusal
-from mailsync.zoho_crm.removals import CONVERTED
-from mailsync.zoho_crm.values import Canonical
 from source_crm import columns, id_set
 from source_crm.emission import Data
 from source_crm.id_set import KnownIds
 from source_crm.module_stream import Request
+from source_crm.options import Options
 from source_crm.state import check_organisation, load
+from source_crm.zoho.connection import Connection
 from source_crm.zoho_crm import backfill, departures, formulas, increment, selecting, sweep
-from source_crm.zoho_crm.connection import Connection
 from source_crm.zoho_crm.state import StreamState
 from source_crm.zoho_crm.task import Task
 
@@ -31,7 +32,7 @@ ALWAYS = ("id", MODIFIED_TIME, CONVERTED)
 RESTORABLE_DAYS = 61
 
 
-def run(request: Request, connection: Connection, voice: Voice) -> Iterator[Data]:
+def run(request: Request, options: Options, connection: Connection, voice: Voice) -> Iterator[Data]:
     """All records of one run, with STATE in between. The first STATE is the one given."""
     voice.state(request.given)
     state = load(StreamState, request.given, request.module)
@@ -43,15 +44,14 @@ def run(request: Request, connection: Connection, voice: Voice) -> Iterator[Data
     if state.upto and instants.epoch(state.upto) > api.clock.now():
         voice.warn(f"The state lies in the vendor's future ({state.upto}); nothing is read until then.")
         return
-    task, why = _task(request, connection, api, voice, state)
+    task, why = _task(request, options, api, voice, state)
     yield from _plan(task, why)
     task.checkpoint()
     voice.info(f"Done. The account used {api.usage} so far in this sync.")
 
 
-def _task(request: Request, connection: Connection, api: CrmApi, voice: Voice, state: StreamState) -> tuple[Task, str | None]:
+def _task(request: Request, options: Options, api: CrmApi, voice: Voice, state: StreamState) -> tuple[Task, str | None]:
     """The task, and why all ids have to be compared whatever the counts say."""
-    options = connection.config.options
     known = {field.api_name: field for field in _fields(api, request, voice)}
     selected = selecting.resolve(api, options.selection(request.module), known, options.start_date)
     why = "the selection changed" if state.selection and state.selection != selected.fingerprint else None

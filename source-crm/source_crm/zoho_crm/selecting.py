@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailsync.errors import ConfigError
-from mailsync.zoho_crm import coql, criteria, views
-from mailsync.zoho_crm.api import CrmApi
+from mailsync.zoho import criteria as bulk_criteria
+from mailsync.zoho import views
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.criteria import all_of
+from mailsync.zoho.fields import MODIFIED_TIME, Field
+from mailsync.zoho_crm import coql, criteria
 from mailsync.zoho_crm.coql import both, text
-from mailsync.zoho_crm.criteria import all_of
-from mailsync.zoho_crm.fields import MODIFIED_TIME, Field
 from source_crm.options import Selection
 
 
@@ -38,7 +40,7 @@ def resolve(api: CrmApi, selection: Selection, fields: Mapping[str, Field], star
     """Look the selection up. Raises ConfigError naming a view or a criterion's field that is not there."""
     start = start_date if MODIFIED_TIME in fields else None
     since = f"{MODIFIED_TIME} >= {text(start)}" if start else None
-    since_bulk = {"field": {"api_name": MODIFIED_TIME}, "comparator": "greater_equal", "value": start} if start else None
+    since_bulk = {**criteria.named(MODIFIED_TIME), "comparator": "greater_equal", "value": start} if start else None
     if selection.custom_view is not None:
         view = _view(api, selection.module, selection.custom_view, fields)
         if not view.is_everything:
@@ -46,7 +48,7 @@ def resolve(api: CrmApi, selection: Selection, fields: Mapping[str, Field], star
             return Selected(view.id, since, view.id, since_bulk, mark, is_all=False, drifts=view.drifts, title=f"the custom view {view.name!r}")
     if selection.criteria is not None:
         where = criteria.coql(selection.criteria, fields)
-        bulk = all_of(criteria.bulk(selection.criteria, fields), since_bulk)
+        bulk = all_of(bulk_criteria.bulk(selection.criteria, fields, criteria.named), since_bulk)
         mark = _mark("criteria", where, start or "")
         title = f"{len(selection.criteria.conditions)} criteria"
         return Selected(selection.module, both(where, since), None, bulk, mark, is_all=False, drifts=False, title=title)

@@ -12,9 +12,9 @@ from itertools import islice
 
 from mailsync import instants
 from mailsync.zoho_crm import coql
+from mailsync.zoho_crm.conversions import CONVERTED
 from mailsync.zoho_crm.coql import EVERYTHING, IDS_PER_QUERY, both, text
 from mailsync.zoho_crm.coql_read import ids_in_order
-from mailsync.zoho_crm.removals import CONVERTED
 from source_crm import columns
 from source_crm.comparing import compared, was_compared_today
 from source_crm.emission import Data

@@ -14,15 +14,15 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from mailsync.airbyte.voice import Voice
 from mailsync.errors import TransientError, VendorUnavailable
-from mailsync.zoho_crm import organisation
-from mailsync.zoho_crm.api import CALLS_AT_ONCE, CrmApi
-from mailsync.zoho_crm.fields import MODIFIED_TIME, Field, has_a_column, json_schema
+from mailsync.zoho import organisation
+from mailsync.zoho.api import CALLS_AT_ONCE, CrmApi
+from mailsync.zoho.fields import MODIFIED_TIME, Field, has_a_column, json_schema
 from source_crm import module_stream
 from source_crm.emission import Data
 from source_crm.module_stream import Request
+from source_crm.zoho.connection import Connection, open_connection
 from source_crm.zoho_crm import checking, reading
-from source_crm.zoho_crm.config import parse
-from source_crm.zoho_crm.connection import Connection, open_connection
+from source_crm.zoho_crm.config import Config, parse
 
 logger = logging.getLogger("airbyte")
 
@@ -30,14 +30,15 @@ logger = logging.getLogger("airbyte")
 class ZohoCrm:
     """One configured account."""
 
-    def __init__(self, config: Mapping[str, Any], connection: Connection, messages: MessageRepository) -> None:
+    def __init__(self, config: Mapping[str, Any], parsed: Config, connection: Connection, messages: MessageRepository) -> None:
         self._config = config
+        self._parsed = parsed
         self._connection = connection
         self._messages = messages
 
     def manifest_config(self) -> Mapping[str, Any]:
         """The configuration with the API's base URL in it, which depends on data centre and environment."""
-        return {**self._config, "system": {**self._config["system"], "api_url": self._connection.config.account.expected_api_url}}
+        return {**self._config, "system": {**self._config["system"], "api_url": self._connection.where.expected_api_url}}
 
     def to_discover(self) -> list[AbstractStream]:
         """Every readable module, in the vendor's order. A failing metadata call fails discover, naming the module: no stream vanishes."""
@@ -58,7 +59,7 @@ class ZohoCrm:
         return module_stream.to_discover(name, properties, self._plan, self._messages, is_incremental=is_incremental)
 
     def _plan(self, request: Request, voice: Voice) -> Iterator[Data]:
-        return reading.run(request, self._connection, voice)
+        return reading.run(request, self._parsed.options, self._connection, voice)
 
     def to_read(self, stream: ConfiguredAirbyteStream, given: Mapping[str, Any]) -> AbstractStream:
         """A module of the catalog."""
@@ -66,7 +67,7 @@ class ZohoCrm:
 
     def check(self) -> None:
         """Everything that a sync needs."""
-        checking.check(self._connection)
+        checking.check(self._parsed, self._connection)
 
 
 def _fields(api: CrmApi, module: str) -> tuple[Field, ...]:
@@ -78,7 +79,8 @@ def _fields(api: CrmApi, module: str) -> tuple[Field, ...]:
 
 def open_system(config: Mapping[str, Any], messages: MessageRepository) -> ZohoCrm:
     """Raises ConfigError for a configuration that cannot be understood; nothing is called yet."""
-    connection = open_connection(parse(config), on_secret=add_to_secrets)
+    parsed = parse(config)
+    connection = open_connection(parsed.account, on_secret=add_to_secrets)
     if connection.clock_warning:
         logger.warning(connection.clock_warning)
-    return ZohoCrm(config, connection, messages)
+    return ZohoCrm(config, parsed, connection, messages)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mailsync.zoho_crm.api import CrmApi
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.fields import Field
+from mailsync.zoho.values import Canonical, boolean
+from mailsync.zoho_crm.conversions import CONVERTED
 from mailsync.zoho_crm.coql_read import CoqlReader
-from mailsync.zoho_crm.fields import Field
-from mailsync.zoho_crm.removals import CONVERTED
-from mailsync.zoho_crm.values import Canonical, boolean
 from source_crm import task
 from source_crm.emission import Data
 from source_crm.options import Options

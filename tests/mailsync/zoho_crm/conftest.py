@@ -5,7 +5,8 @@ import pytest
 from mailsync.clock import SystemClock, VendorClock
 from mailsync.http import Http
 from mailsync.zoho.accounts import ZohoAccount, ZohoCredentials
-from mailsync.zoho_crm.api import CrmApi, Usage
+from mailsync.zoho.api import CrmApi, Usage
+from mailsync.zoho_crm.product import ZOHO_CRM
 
 
 @pytest.fixture
@@ -14,4 +15,4 @@ def api(emulator):
     clock = VendorClock(SystemClock())
     credentials = ZohoCredentials(system["base_urls"]["accounts"], system["client_id"], system["client_secret"], system["refresh_token"])
     account = ZohoAccount(credentials, http=Http("Zoho accounts"), clock=clock)
-    return CrmApi(system["base_urls"]["api"], account, Http("Zoho CRM"), clock, Usage(), threading.Semaphore(4))
+    return CrmApi(ZOHO_CRM, system["base_urls"]["api"], account, Http("Zoho CRM"), clock, Usage(), threading.Semaphore(4))

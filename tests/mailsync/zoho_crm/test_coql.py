@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from mailsync.criteria import Criteria, Criterion
 from mailsync.errors import ConfigError
+from mailsync.zoho.criteria import all_of, bulk
+from mailsync.zoho.fields import Field
 from mailsync.zoho_crm import coql, criteria
-from mailsync.zoho_crm.criteria import all_of
-from mailsync.zoho_crm.fields import Field
 
 FIELDS = {
     "City": Field("City", "City", "text", "text"),
@@ -71,9 +71,9 @@ def test_a_criterion_in_coql(criterion, meant):
 
 def test_criteria_in_bulk_reads_words():
     one, two = Criterion("City", "is_empty"), Criterion("Opt", "equal", ("false",))
-    assert criteria.bulk(Criteria((one,)), FIELDS) == {"field": {"api_name": "City"}, "comparator": "equal", "value": "${EMPTY}"}
-    assert criteria.bulk(Criteria((one, two), "any"), FIELDS)["group_operator"] == "or"
-    assert criteria.bulk(Criteria((two,)), FIELDS)["value"] is False
+    assert bulk(Criteria((one,)), FIELDS, criteria.named) == {"field": {"api_name": "City"}, "comparator": "equal", "value": "${EMPTY}"}
+    assert bulk(Criteria((one, two), "any"), FIELDS, criteria.named)["group_operator"] == "or"
+    assert bulk(Criteria((two,)), FIELDS, criteria.named)["value"] is False
     assert all_of(None, None) is None
 
 

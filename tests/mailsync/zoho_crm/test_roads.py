@@ -5,10 +5,11 @@ import tempfile
 import orjson
 import pytest
 
-from mailsync.zoho_crm import bulk_csv, bulk_read, organisation, record_pages
+from mailsync.zoho import bulk_csv, bulk_read, organisation
+from mailsync.zoho.fields import has_a_column
+from mailsync.zoho.values import Canonical
+from mailsync.zoho_crm import bulk_query, record_pages
 from mailsync.zoho_crm.coql_read import CoqlReader
-from mailsync.zoho_crm.fields import has_a_column
-from mailsync.zoho_crm.values import Canonical
 
 MODULES = ("Leads", "Contacts", "Members", "Accounts", "Deals")
 
@@ -25,7 +26,7 @@ def by_coql(api, module, fields):
 
 def by_bulk(api, module, fields):
     canonical = Canonical(fields)
-    job = bulk_read.create(api, bulk_read.Query(module, [name for name in canonical.names if name != "id"]), page=1, token=None)
+    job = bulk_read.create(api, bulk_query.Query(module, [name for name in canonical.names if name != "id"]).body(1))
     result = bulk_read.wait(api, job, expected_rows=None)
     with tempfile.TemporaryFile() as archive:
         api.download(f"/read/{job}/result", archive)

@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from mailsync.errors import ConfigError
-from mailsync.zoho_crm.api import CrmApi
-from mailsync.zoho_crm.refusals import CrmRefusal
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.refusals import CrmRefusal
 
 EVERYTHING = "ALLVIEWS"
 CONVERTED = "CONVERTEDVIEWS"

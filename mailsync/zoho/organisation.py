@@ -1,4 +1,7 @@
-"""The organisation and its modules. Source: Zoho CRM API v8, Organization, Modules Metadata; checked 2026-11."""
+"""The organisation, its modules and their fields.
+
+Source: Zoho CRM API v8 and Zoho Recruit API v2, Organization, Modules and Fields Metadata; checked 2026-11.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailsync.errors import ConfigError, VendorUnavailable, known_values
-from mailsync.zoho_crm.api import CrmApi
-from mailsync.zoho_crm.fields import Field, parse_fields
-from mailsync.zoho_crm.refusals import CrmRefusal
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.fields import Field, parse_fields
+from mailsync.zoho.refusals import CrmRefusal
 
 # Rows that live under a parent or between two modules: list endpoints fail on them.
 NOT_A_STREAM = frozenset({"linking", "subform", "static_subform", "field_tracker", "picklisttracker", "webtab_link", "web"})
@@ -36,7 +39,7 @@ def organisation(api: CrmApi) -> Organisation:
     """The account behind the token; 1 credit."""
     rows = (api.get("/org") or {}).get("org") or ()
     if not rows:
-        raise VendorUnavailable("Zoho CRM gave no organisation for this token.")
+        raise VendorUnavailable(f"{api.product.name} gave no organisation for this token.")
     row = rows[0]
     return Organisation(
         id=str(row.get("zgid") or row.get("id")),
@@ -83,7 +86,7 @@ def fields(api: CrmApi, module: str) -> tuple[Field, ...]:
     except CrmRefusal as error:
         if error.code in {"INVALID_MODULE", "INVALID_DATA"}:
             raise ConfigError(
-                f"Zoho CRM does not know the module {module} ({error.code}): was it deleted, renamed, or hidden from this user?"
+                f"{api.product.name} does not know the module {module} ({error.code}): was it deleted, renamed, or hidden from this user?"
             ) from error
         raise
     return parse_fields(rows) if rows else ()

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from mailsync.zoho_crm import bulk_csv
-from mailsync.zoho_crm.bulk_csv import BrokenArchive
+from mailsync.zoho import bulk_csv
+from mailsync.zoho.bulk_csv import BrokenArchive
 
 
 def archive(files, compression=zipfile.ZIP_DEFLATED):

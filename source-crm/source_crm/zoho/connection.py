@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from mailsync.clock import VendorClock, clock_for
 from mailsync.errors import AuthError, TransientError
 from mailsync.http import Http, Patience
+from mailsync.zoho import organisation
 from mailsync.zoho.accounts import TOKEN_PATIENCE, ZohoAccount
+from mailsync.zoho.api import CALLS_AT_ONCE, PATIENCE, CrmApi, Usage
 from mailsync.zoho.data_centers import data_center_of
-from mailsync.zoho_crm import organisation
-from mailsync.zoho_crm.api import CALLS_AT_ONCE, PATIENCE, CrmApi, Usage
-from mailsync.zoho_crm.organisation import Module, Organisation
-from source_crm.zoho_crm.config import Account, Config
+from mailsync.zoho.organisation import Module, Organisation
+from source_crm.zoho.account import Account
 
 SHORT_PATIENCE = Patience(tries=3, first_wait_s=1.0, longest_wait_s=8.0, total_s=30.0)
 
-_open: dict[tuple[str, str], Connection] = {}
+_open: dict[tuple[str, str, str], Connection] = {}
 _lock = threading.Lock()
 
 
@@ -31,17 +31,17 @@ class AccountFacts:
 
 
 class Connection:
-    """What a configuration opens. `clock_warning` is for the log: a time scale that was asked for and is not used."""
+    """What an account's credentials open. `clock_warning` is for the log: a time scale that was asked for and is not used."""
 
-    def __init__(self, config: Config, *, on_secret: Callable[[str], None] | None = None, patience: Patience | None = None) -> None:
+    def __init__(self, where: Account, *, on_secret: Callable[[str], None] | None = None, patience: Patience | None = None) -> None:
         """`patience` bounds every wait; the default is that of a sync."""
-        self.config = config
-        self.on_secret = on_secret
-        machine, self.clock_warning = clock_for([config.account.credentials.accounts_url, config.account.expected_api_url])
+        self.where = where
+        self._on_secret = on_secret
+        machine, self.clock_warning = clock_for([where.credentials.accounts_url, where.expected_api_url])
         self.clock = VendorClock(machine)
         self.on_token_wait: Callable[[TransientError, float], None] | None = None
         self.account = ZohoAccount(
-            config.account.credentials,
+            where.credentials,
             http=Http("Zoho accounts"),
             clock=self.clock,
             on_secret=on_secret,
@@ -52,6 +52,10 @@ class Connection:
         self._api: CrmApi | None = None
         self._facts: AccountFacts | None = None
         self._lock = threading.Lock()
+
+    def impatient(self) -> Connection:
+        """The same account for a person who waits."""
+        return Connection(self.where, on_secret=self._on_secret, patience=SHORT_PATIENCE)
 
     def api(self) -> CrmApi:
         """The API at the account's own host. Raises AuthError when the token answer names another data centre than the one configured."""
@@ -70,39 +74,40 @@ class Connection:
 
     def _opened(self) -> CrmApi:
         token = self.account.token()
-        url = base_url(self.config.account, token.api_domain)
-        slots = threading.Semaphore(CALLS_AT_ONCE)
-        return CrmApi(url, self.account, Http("Zoho CRM"), self.clock, Usage(), slots, patience=self._patience or PATIENCE)
+        url = base_url(self.where, token.api_domain)
+        slots, product = threading.Semaphore(CALLS_AT_ONCE), self.where.product
+        return CrmApi(product, url, self.account, Http(product.name), self.clock, Usage(), slots, patience=self._patience or PATIENCE)
 
 
-def base_url(account: Account, api_domain: str | None) -> str:
-    """Where the API is: the configured override, else what the token answer says, which must be of the data centre that was chosen."""
-    if account.api_url or not api_domain:
-        return account.expected_api_url
+def base_url(where: Account, api_domain: str | None) -> str:
+    """Where the API is: the configured override, else where product, data centre and token answer say; the last two must agree."""
+    if where.api_url or not api_domain:
+        return where.expected_api_url
     actual = data_center_of(api_domain)
-    if actual is not None and actual.slug != account.data_center:
+    if actual is not None and actual.slug != where.data_center:
         raise AuthError(
-            f"data_center is {account.data_center}, and Zoho says that this account lives in {actual.slug} ({actual.label}). "
+            f"data_center is {where.data_center}, and Zoho says that this account lives in {actual.slug} ({actual.label}). "
             f"Set data_center to {actual.slug}."
         )
-    return api_domain.rstrip("/") if account.environment == "production" or actual is None else account.expected_api_url
+    if not where.product.token_names_host:
+        return where.expected_api_url
+    return api_domain.rstrip("/") if where.environment == "production" or actual is None else where.expected_api_url
 
 
-def open_connection(config: Config, *, on_secret: Callable[[str], None] | None = None, patience: Patience | None = None) -> Connection:
+def open_connection(where: Account, *, on_secret: Callable[[str], None] | None = None, patience: Patience | None = None) -> Connection:
     """A new connection, which `shared` gives from now on to whoever asks with the same credentials."""
-    connection = Connection(config, on_secret=on_secret, patience=patience)
+    connection = Connection(where, on_secret=on_secret, patience=patience)
     with _lock:
-        _open[_key(config)] = connection
+        _open[_key(where)] = connection
     return connection
 
 
-def shared(config: Config) -> Connection:
+def shared(where: Account) -> Connection:
     """The open connection of these credentials; opened when there is none."""
     with _lock:
-        known = _open.get(_key(config))
-    return known or open_connection(config)
+        known = _open.get(_key(where))
+    return known or open_connection(where)
 
 
-def _key(config: Config) -> tuple[str, str]:
-    credentials = config.account.credentials
-    return credentials.accounts_url, credentials.refresh_token
+def _key(where: Account) -> tuple[str, str, str]:
+    return where.product.name, where.credentials.accounts_url, where.credentials.refresh_token

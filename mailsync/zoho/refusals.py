@@ -1,4 +1,4 @@
-"""What Zoho CRM's error answers mean: one table from (status, code) to what happens next.
+"""What the error answers of Zoho's CRMs mean: one table from (status, code) to what happens next.
 
 The vendor puts the same fault under several statuses (a missing scope is 401 on some paths and 403 on others), so the code decides where there
 is one. Source: Zoho CRM API v8, Status Codes and the error tables of each page; recorded answers; checked 2026-11.
@@ -14,7 +14,7 @@ import orjson
 from mailsync.errors import AuthError, ConfigError, MailsyncError, RateLimited, VendorUnavailable
 from mailsync.http import Answer
 from mailsync.zoho.data_centers import DATA_CENTERS
-from mailsync.zoho_crm.scopes import scopes_of
+from mailsync.zoho.product import Product
 
 TOKEN_CODES = frozenset({"INVALID_TOKEN", "INVALID_OAUTHTOKEN", "AUTHENTICATION_FAILURE"})
 LIMIT_CODES = frozenset({"TOO_MANY_REQUESTS", "RATE_LIMIT_EXCEEDED"})
@@ -35,35 +35,32 @@ class TokenRefused(MailsyncError):
     """The access token is not accepted; a new one may be."""
 
 
-def refusal(answer: Answer, method: str, path: str) -> MailsyncError:
+def refusal(answer: Answer, method: str, path: str, product: Product) -> MailsyncError:
     """The error of an answer that is no success. Its text names method, path, status and code, and never a value of the answer's data."""
     body = _body(answer)
     code = str(body.get("code") or "no code")
     details = body.get("details") if isinstance(body.get("details"), Mapping) else {}
-    asked = f"Zoho CRM answered HTTP {answer.status} {code} to {method} {path}"
+    asked = f"{product.name} answered HTTP {answer.status} {code} to {method} {path}"
     if code in LIMIT_CODES or answer.status == 429:
         return RateLimited(f"{asked}: too many calls, or the day's credits are spent.")
     if code in TOKEN_CODES:
         return TokenRefused(asked)
     if answer.status >= 500 or code in UNAVAILABLE_CODES or not body:
         return VendorUnavailable(f"{asked}.")
-    return _for_the_user(code, details or {}, path, asked) or CrmRefusal(f"{asked}{_named(details or {})}.", code=code, details=details or {})
+    told = _for_the_user(code, details or {}, product.scopes_of(path), asked)
+    return told or CrmRefusal(f"{asked}{_named(details or {})}.", code=code, details=details or {})
 
 
-def _for_the_user(code: str, details: Mapping[str, Any], path: str, asked: str) -> MailsyncError | None:
+def _for_the_user(code: str, details: Mapping[str, Any], scopes: tuple[str, ...], asked: str) -> MailsyncError | None:
     if code == "OAUTH_SCOPE_MISMATCH":
-        return AuthError(
-            f"{asked}: the refresh token lacks the scope {' or '.join(scopes_of(path))}. Create a refresh token with it and save it here."
-        )
+        return AuthError(f"{asked}: the refresh token lacks the scope {' or '.join(scopes)}. Create a refresh token with it and save it here.")
     if code == "INVALID_HOST":
         return AuthError(
             f"{asked}: the account lives in another data centre. Set data_center to where it lives: one of {', '.join(sorted(DATA_CENTERS))}."
         )
     if code == "NO_PERMISSION":
         named = ", ".join(map(str, details.get("permissions") or ())) or "a permission it does not name"
-        return ConfigError(
-            f"{asked}: the user behind the token lacks {named}. Give it to that user's profile in Zoho CRM, or use another user's token."
-        )
+        return ConfigError(f"{asked}: the user behind the token lacks {named}. Give it to that user's profile, or use another user's token.")
     if code in NOT_IN_THIS_EDITION:
         return ConfigError(f"{asked}: the account's edition or settings do not offer this to the API. Leave the stream out, or upgrade the account.")
     return None

@@ -1,4 +1,4 @@
-"""Authenticated calls to Zoho CRM v8: token renewal, retries that are safe (every call here only reads), credits counted.
+"""Authenticated calls to one of Zoho's CRMs: token renewal, retries that are safe (every call here only reads), credits counted.
 
 Source: Zoho CRM API v8, Access and Refresh Tokens, API Limits; checked 2026-11. The vendor sends no `Retry-After`: wait 1, 2, 4 … 64 s.
 """
@@ -17,9 +17,9 @@ from mailsync.clock import VendorClock
 from mailsync.errors import AuthError, RateLimited, TransientError
 from mailsync.http import Answer, Http, Patience, retrying
 from mailsync.zoho.accounts import ZohoAccount
-from mailsync.zoho_crm.refusals import TokenRefused, refusal
+from mailsync.zoho.product import Product
+from mailsync.zoho.refusals import TokenRefused, refusal
 
-VERSION = "v8"
 # Seven waits, 63 s each at most: two minutes tell a burst from a spent day, whose credits return hour by hour.
 PATIENCE = Patience(tries=8, first_wait_s=1.0, longest_wait_s=64.0, total_s=300.0)
 SUCCESS = frozenset({200, 201, 202})
@@ -61,8 +61,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class CrmApi:
-    """One account's API. Shared by all streams of a process; `telling` gives a copy that reports its waits elsewhere."""
+    """One account's API of one product. Shared by all streams of a process; `telling` gives a copy that reports its waits elsewhere."""
 
+    product: Product
     base_url: str
     account: ZohoAccount
     http: Http
@@ -77,17 +78,24 @@ class CrmApi:
         return replace(self, on_wait=on_wait)
 
     def get(self, path: str, *, params: Mapping[str, str] | None = None, since: str | None = None, cost: int = 1) -> Any:
-        """The parsed answer of a GET below `/crm/v8`; None where the vendor has nothing (204, 304). `since` is an ISO instant (If-Modified-Since)."""
+        """The parsed answer of a GET below the product's records; None where the vendor has nothing (204, 304).
+
+        `since` is an ISO instant (If-Modified-Since).
+        """
         headers = {"If-Modified-Since": since} if since else {}
-        return self._parsed("GET", f"/crm/{VERSION}{path}", cost=cost, params=params, headers=headers)
+        return self._parsed("GET", self.product.records + path, cost=cost, params=params, headers=headers)
 
     def post(self, path: str, body: Any, *, cost: int) -> Any:
-        """The parsed answer of a POST that only reads (a query, a bulk read job)."""
-        return self._parsed("POST", path, cost=cost, json=body)
+        """The parsed answer of a POST that only reads (a query)."""
+        return self._parsed("POST", self.product.records + path, cost=cost, json=body)
+
+    def post_bulk(self, path: str, body: Any, *, cost: int) -> Any:
+        """The parsed answer of a POST that starts a job which only reads."""
+        return self._parsed("POST", self.product.bulk + path, cost=cost, json=body)
 
     def get_bulk(self, path: str) -> Any:
-        """The parsed answer of a GET below `/crm/bulk/v8`."""
-        return self._parsed("GET", f"/crm/bulk/{VERSION}{path}", cost=1)
+        """The parsed answer of a GET below the product's bulk calls."""
+        return self._parsed("GET", self.product.bulk + path, cost=1)
 
     def download(self, path: str, into: IO[bytes]) -> int:
         """Write a bulk result into an empty file, in pieces; again from its start when it breaks off. Returns its size in bytes."""
@@ -95,7 +103,7 @@ class CrmApi:
         def once() -> int:
             into.seek(0)
             into.truncate()
-            with self._streamed(f"/crm/bulk/{VERSION}{path}") as response:
+            with self._streamed(self.product.bulk + path) as response:
                 for chunk in response.iter_content(CHUNK_BYTES):
                     into.write(chunk)
             return into.tell()
@@ -148,7 +156,7 @@ class CrmApi:
         self.usage.count(cost, answer.headers)
         if answer.status in SUCCESS or answer.status in EMPTY:
             return answer
-        error = refusal(answer, method, path)
+        error = refusal(answer, method, path, self.product)
         if isinstance(error, TokenRefused):
             self.account.reject(token)
         raise error

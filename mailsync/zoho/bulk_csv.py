@@ -37,20 +37,20 @@ def rows(archive: IO[bytes], *, announced: int) -> Iterator[tuple[list[str], Ite
             csv.field_size_limit(LONGEST_CELL)
             yield next(reader, []), _counted(reader, announced)
     except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, csv.Error, NotImplementedError, RuntimeError) as error:
-        raise BrokenArchive(f"The bulk result of Zoho CRM is not a readable zip with one CSV ({type(error).__name__}).") from None
+        raise BrokenArchive(f"The bulk result is not a readable zip with one CSV ({type(error).__name__}).") from None
 
 
 def _the_csv(opened: zipfile.ZipFile) -> zipfile.ZipInfo:
     found = [entry for entry in opened.infolist() if entry.filename.lower().endswith(".csv") and not entry.is_dir()]
     if len(found) != 1:
-        raise BrokenArchive(f"The bulk result of Zoho CRM holds {len(found)} CSV files instead of one.")
+        raise BrokenArchive(f"The bulk result holds {len(found)} CSV files instead of one.")
     return found[0]
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     while line := text.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE:
-            raise BrokenArchive("The bulk result of Zoho CRM holds a line longer than any record can be.")
+            raise BrokenArchive("The bulk result holds a line longer than any record can be.")
         yield line
 
 
@@ -59,8 +59,8 @@ def _counted(reader: Iterator[list[str]], announced: int) -> Iterator[list[str]]
     for row in reader:
         seen += 1
         if seen > announced + SPARE_ROWS:
-            raise BrokenArchive(f"The bulk result of Zoho CRM holds more rows than the {announced} it announced.")
+            raise BrokenArchive(f"The bulk result holds more rows than the {announced} it announced.")
         if row:
             yield row
     if seen < announced:
-        raise BrokenArchive(f"The bulk result of Zoho CRM ends after {seen} of {announced} rows.")
+        raise BrokenArchive(f"The bulk result ends after {seen} of {announced} rows.")

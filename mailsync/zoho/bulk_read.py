@@ -2,18 +2,18 @@
 
 A job's status is asked at a credit each: once at the beginning, where a job that cannot run fails, and then about when such a job ends. The next page
 of a chain is asked by the token of the job's status, or by number where no token is given.
-Source: Zoho CRM API v8, Bulk Read; a recorded run of 27,000 rows in 3.5 s; checked 2026-11.
+Source: Zoho CRM API v8 and Zoho Recruit API v2, Bulk Read; a recorded run of 27,000 rows in 3.5 s; checked 2026-11.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mailsync.errors import VendorUnavailable
-from mailsync.zoho_crm.api import VERSION, CrmApi
-from mailsync.zoho_crm.refusals import CrmRefusal
+from mailsync.zoho.api import CrmApi
+from mailsync.zoho.refusals import CrmRefusal
 
 ROWS_PER_JOB = 200_000
 CREDITS_PER_JOB = 50
@@ -46,25 +46,6 @@ GONE = frozenset({"RESOURCE_NOT_FOUND", "EXPIRED_VALUE", "TOKEN_BOUND_DATA_MISMA
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What a chain of jobs reads. `criteria` is Bulk Read's own object."""
-
-    module: str
-    fields: Sequence[str]
-    view_id: str | None = None
-    criteria: Mapping[str, Any] | None = None
-
-    def body(self, page: int) -> dict[str, Any]:
-        """The request of the job for one page."""
-        query: dict[str, Any] = {"module": {"api_name": self.module}, "fields": list(self.fields), "page": page}
-        if self.view_id:
-            query["cvid"] = self.view_id
-        if self.criteria:
-            query["criteria"] = dict(self.criteria)
-        return {"query": query, "file_type": "csv"}
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """A finished job: its row count, and how to ask for the next page (None: there is none)."""
 
@@ -78,14 +59,13 @@ class JobFailed(VendorUnavailable):
     """The vendor ended the job as FAILURE."""
 
 
-def create(api: CrmApi, query: Query, *, page: int, token: str | None) -> str:
-    """Start a job; returns its id. Raises CrmRefusal (see CANNOT_BULK, GONE)."""
-    body = {"query": {"page_token": token}} if token else query.body(page)
-    answer = api.post(f"/crm/bulk/{VERSION}/read", body, cost=CREDITS_PER_JOB)
+def create(api: CrmApi, body: Mapping[str, Any]) -> str:
+    """Start a job with the product's own body; returns its id. Raises CrmRefusal (see CANNOT_BULK, GONE)."""
+    answer = api.post_bulk("/read", body, cost=CREDITS_PER_JOB)
     rows = (answer or {}).get("data") or []
     identifier = str(((rows[0] if rows else {}).get("details") or {}).get("id") or "")
     if not identifier:
-        raise VendorUnavailable("Zoho CRM accepted a bulk read job but gave no id for it.")
+        raise VendorUnavailable(f"{api.product.name} accepted a bulk read job but gave no id for it.")
     return identifier
 
 
@@ -104,9 +84,10 @@ def wait(api: CrmApi, job_id: str, *, expected_rows: int | None, on_poll: Callab
         if state == "COMPLETED":
             return _result(job_id, job.get("result") or {})
         if state in ("FAILURE", "FAILED"):
-            raise JobFailed(f"Zoho CRM's bulk read job {job_id} ended as {state}.")
+            raise JobFailed(f"The bulk read job {job_id} of {api.product.name} ended as {state}.")
         if waited > GIVE_UP_S:
-            raise VendorUnavailable(f"Zoho CRM's bulk read job {job_id} is still {state} after {waited / 3600:.0f} hours; the next run asks again.")
+            hours = f"{waited / 3600:.0f} hours"
+            raise VendorUnavailable(f"The bulk read job {job_id} of {api.product.name} is still {state} after {hours}; the next run asks again.")
         pause = expected_s - waited if waited < expected_s else min(max(FIRST_WAIT_S, waited * WAIT_SHARE), LONGEST_WAIT_S)
 
 

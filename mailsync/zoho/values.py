@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from mailsync.instants import instant
-from mailsync.zoho_crm.fields import NUMBERS, REFERENCES, Field
+from mailsync.zoho.fields import NUMBERS, REFERENCES, Field
 
 Record = dict[str, Any]
 Convert = Callable[[Any], Any]

@@ -4,8 +4,8 @@ import orjson
 import pytest
 
 from mailsync.instants import instant
-from mailsync.zoho_crm.fields import Field, has_a_column, json_schema, parse_fields
-from mailsync.zoho_crm.values import Canonical, boolean, choices_of, integer, number, reference, tags
+from mailsync.zoho.fields import Field, has_a_column, json_schema, parse_fields
+from mailsync.zoho.values import Canonical, boolean, choices_of, integer, number, reference, tags
 
 
 @pytest.mark.parametrize(

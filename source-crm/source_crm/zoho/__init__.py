@@ -1,0 +1,1 @@
+"""What Zoho CRM and Zoho Recruit share as sources: account, connection, jobs of Bulk Read."""

@@ -12,12 +12,13 @@ from types import FrameType
 
 import orjson
 
-from mailsync.errors import MailsyncError
+from mailsync.errors import ConfigError, MailsyncError
 from mailsync.runner.catalog import Refresh
 from mailsync.runner.check import checked
 from mailsync.runner.connection import load_connection
 from mailsync.runner.display import display_for
 from mailsync.runner.outcome import ExitCode, Problem, Result, code_of
+from mailsync.runner.preparation import DryRun
 from mailsync.runner.sync import sync
 
 _EXIT_CODES = """exit codes:
@@ -87,6 +88,8 @@ def _add_sync(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         default=[],
         help="read this stream anew; what does not come again is let go, within the destination's brake",
     )
+    command.add_argument("--dry-run", action="store_true", help="tell exactly what a run would do, and do none of it; the state stays as it is")
+    command.add_argument("--plan", metavar="FILE", type=Path, help="with --dry-run: write the plan there as JSON, with every single write")
     command.add_argument("--json", action="store_true", help="print the result as one JSON object on standard output")
     command.set_defaults(run=_sync)
 
@@ -107,8 +110,11 @@ def _add_connection(command: argparse.ArgumentParser) -> None:
 def _sync(options: argparse.Namespace) -> int:
     connection = load_connection(options.connection)
     refresh = Refresh(frozenset(options.refresh), frozenset(options.refresh_and_remove))
+    if options.plan and not options.dry_run:
+        raise ConfigError("--plan says where the plan of a dry run goes: give --dry-run with it.")
+    dry_run = DryRun(options.plan.resolve() if options.plan else None) if options.dry_run else None
     with display_for(quiet=options.quiet) as display:
-        result = sync(connection, refresh=refresh, display=display, verbose=options.verbose)
+        result = sync(connection, refresh=refresh, display=display, verbose=options.verbose, dry_run=dry_run)
     _show(result, as_json=options.json, quiet=options.quiet)
     return result.exit_code
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mailsync.errors import ConfigError
 from mailsync.runner.catalog import ConfiguredStream, configured_streams
 from mailsync.runner.child import Workspace, ask, find_command
 from mailsync.runner.connection import Connection
 from mailsync.runner.messages import Voice
 from mailsync.runner.outcome import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """Asks the destination to tell what it would do. `plan`: the file it is told in as well, with every single write."""
+
+    plan: Path | None = None
 
 
 class Prepared:
@@ -28,7 +37,20 @@ class Prepared:
         self.destination_name = Path(connection.destination.command).name
         self._source_config = self.workspace.file("source.json", connection.source.config)
         self._destination_config: str | None = None
+        self._more: dict[str, Any] = {}
         self._specification: dict[str, Any] | None = None
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether this is a dry run."""
+        return bool(self._more)
+
+    def rehearse(self, wanted: DryRun) -> None:
+        """Make this a dry run. Raises ConfigError where the destination offers none."""
+        specification = self.specification()
+        if specification is not None and "dry_run" not in (specification.get("connectionSpecification") or {}).get("properties", {}):
+            raise ConfigError(f"{self.destination_name} offers no dry run: its specification has no option dry_run.")
+        self._more = {"dry_run": True} | ({"dry_run_file": str(wanted.plan)} if wanted.plan else {})
 
     def ask_source(self, verb: str, wanted: str) -> dict[str, Any] | None:
         """The one answer of the source to `check` or `discover`; None when it failed (the voice knows why)."""
@@ -42,7 +64,9 @@ class Prepared:
     def destination_config(self) -> str:
         """The path of its configuration."""
         if self._destination_config is None:
-            self._destination_config = self.workspace.file("destination.json", self._with_ledger(self.connection.destination.config))
+            self._destination_config = self.workspace.file(
+                "destination.json", {**self._with_ledger(self.connection.destination.config), **self._more}
+            )
         return self._destination_config
 
     def specification(self) -> dict[str, Any] | None:

@@ -53,10 +53,11 @@ def locked(state: Path) -> Iterator[int]:
 
 
 class StateFile:
-    """The parsed file. Only the holder of `locked` may write it. `monotonic` is a clock in seconds, for throttling."""
+    """The parsed file. Only the holder of `locked` may write it. `monotonic` is a clock in seconds, for throttling; `keep` False never writes it."""
 
-    def __init__(self, path: Path, monotonic: Callable[[], float]) -> None:
+    def __init__(self, path: Path, monotonic: Callable[[], float], *, keep: bool = True) -> None:
         self._path = path
+        self._keep = keep
         self._monotonic = monotonic
         self._saved_at = float("-inf")
         self._dirty = False
@@ -108,7 +109,7 @@ class StateFile:
 
     def save(self) -> None:
         """Replace the file: a crash leaves the old one or the new one, whole."""
-        if not self._dirty:
+        if not self._dirty or not self._keep:
             return
         content = {"version": VERSION, "sync_id": self._sync_id, "global": self._global, "streams": list(self._streams.values())}
         handle, draft = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")

@@ -17,19 +17,24 @@ from mailsync.runner.display import Display
 from mailsync.runner.messages import Voice
 from mailsync.runner.outcome import Problem, Result, exit_code
 from mailsync.runner.pipe import Pipe
-from mailsync.runner.preparation import Prepared, prepared
+from mailsync.runner.preparation import DryRun, Prepared, prepared
 from mailsync.runner.state_file import StateFile, locked
 from mailsync.runner.tally import Tally
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def sync(connection: Connection, *, refresh: Refresh, display: Display, verbose: bool = False) -> Result:
-    """Run the connection once. Raises MailsyncError for what is found before anything was started; the rest is in the result."""
+def sync(connection: Connection, *, refresh: Refresh, display: Display, verbose: bool = False, dry_run: DryRun | None = None) -> Result:
+    """Run the connection once. Raises MailsyncError for what is found before anything was started; the rest is in the result.
+
+    `dry_run`: the destination tells what it would do and does nothing, and the state file stays as it is.
+    """
     started = time.monotonic()
     voice = Voice(display.say, quiet=frozenset({Path(connection.source.command).name}), verbose=verbose)
     with locked(connection.state) as lock, prepared(connection, voice) as ready:
-        state = StateFile(connection.state, time.monotonic)
+        if dry_run is not None:
+            ready.rehearse(dry_run)
+        state = StateFile(connection.state, time.monotonic, keep=dry_run is None)
         display.say("", "INFO", f"{connection.name}: asking both connectors.")
         streams = ready.streams()
         if streams is None:
@@ -104,7 +109,7 @@ class _Run:
             if self._tally[stream.id].status == "COMPLETE" and not pipe.unacknowledged and not destination_failed and self._signal is None:
                 end_generation(stream.id, self._state)
         self._state.save()
-        if pipe.unacknowledged:
+        if pipe.unacknowledged and not self._ready.rehearses:
             self._display.say("", "WARN", f"{pipe.unacknowledged} checkpoints were not acknowledged: the next run repeats what lies behind them.")
 
 

@@ -19,7 +19,9 @@ def option(name):
 
 
 def spec():
-    properties = {"into": {"type": "string"}, "ledger": {"type": "object"}}
+    properties = {"into": {"type": "string"}, "ledger": {"type": "object"}, "dry_run": {"type": "boolean"}}
+    if os.environ.get("FAKE_WITHOUT_DRY_RUN"):
+        del properties["dry_run"]
     out(
         {"type": "SPEC", "spec": {"connectionSpecification": {"type": "object", "properties": properties}, "supported_destination_sync_modes": MODES}}
     )
@@ -27,7 +29,7 @@ def spec():
 
 class Sink:
     def __init__(self, config):
-        self.fault = config.get("fault")
+        self.fault = "hold" if config.get("dry_run") else config.get("fault")
         self.file = open(config["into"], "a")  # noqa: PTH123, SIM115
         self.stopping = False
         signal.signal(signal.SIGTERM, self.stop)

@@ -9,9 +9,10 @@ from typing import Any
 
 from destination_campaigns import spec
 from destination_campaigns.systems import SYSTEMS, Settings, System
-from mailsync.airbyte.ledger_place import LedgerPlace, parse_ledger
+from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
 from mailsync.errors import ConfigError
+from mailsync.ledger.place import LedgerPlace
 
 _SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from mailsync.airbyte.form_parts import text
 from mailsync.airbyte.options import Options, Problems
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerPlace:
-    """`kind` is sqlite or postgresql; `location` a path or a URL with a password in it."""
-
-    kind: str
-    location: str = field(repr=False)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must never be printed."""
-        if self.kind != "postgresql":
-            return ()
-        found = re.match(r"[^:]+://[^:/@]*:([^@]+)@", self.location)
-        return (self.location, *((found.group(1),) if found else ()))
+from mailsync.ledger.place import POSTGRESQL_URL, LedgerPlace
 
 
 def parse_ledger(whole: Options, problems: Problems) -> LedgerPlace:
@@ -39,7 +22,7 @@ def parse_ledger(whole: Options, problems: Problems) -> LedgerPlace:
     if kind == "postgresql":
         options.known(("kind", "url"), refused={})
         url = options.text("url", required=True)
-        if url and not re.match(r"postgres(ql)?(\+psycopg)?://", url):
+        if url and not POSTGRESQL_URL.match(url):
             problems.add("ledger.url must begin with postgresql://.")
         return LedgerPlace(kind, url)
     if kind:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailsync.errors import ConfigError, known_values
 
-_URL = re.compile(r"postgres(ql)?(\+psycopg)?://")
+POSTGRESQL_URL = re.compile(r"postgres(ql)?(\+psycopg)?://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,14 @@ class LedgerPlace:
 
     kind: str
     location: str = field(repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be printed."""
+        if self.kind != "postgresql":
+            return ()
+        found = re.match(r"[^:]+://[^:/@]*:([^@]+)@", self.location)
+        return (self.location, *((found.group(1),) if found else ()))
 
 
 def parse_place(raw: Mapping[str, Any]) -> LedgerPlace:
@@ -29,6 +37,6 @@ def parse_place(raw: Mapping[str, Any]) -> LedgerPlace:
     location = str(raw.get(option) or "").strip()
     if not location:
         raise ConfigError(f"ledger.{option} is missing or empty.")
-    if kind == "postgresql" and not _URL.match(location):
+    if kind == "postgresql" and not POSTGRESQL_URL.match(location):
         raise ConfigError("ledger.url must begin with postgresql://.")
     return LedgerPlace(kind, location)

@@ -1,4 +1,6 @@
-"""Authenticated calls to one of Zoho's CRMs: token renewal, retries that are safe (every call here only reads), credits counted.
+"""Authenticated calls to one of Zoho's CRMs: token renewal, retries of what only reads, credits counted.
+
+A call that writes is made once.
 
 Source: Zoho CRM API v8, Access and Refresh Tokens, API Limits; checked 2026-11. The vendor sends no `Retry-After`: wait 1, 2, 4 … 64 s.
 """
@@ -14,7 +16,7 @@ from typing import IO, Any
 import requests
 
 from mailsync.clock import VendorClock
-from mailsync.errors import AuthError, RateLimited, TransientError
+from mailsync.errors import AuthError, RateLimited, TransientError, VendorUnavailable
 from mailsync.http import Answer, Http, Patience, retrying
 from mailsync.zoho.accounts import ZohoAccount
 from mailsync.zoho.product import Product
@@ -22,7 +24,7 @@ from mailsync.zoho.refusals import TokenRefused, refusal
 
 # Seven waits, 63 s each at most: two minutes tell a burst from a spent day, whose credits return hour by hour.
 PATIENCE = Patience(tries=8, first_wait_s=1.0, longest_wait_s=64.0, total_s=300.0)
-SUCCESS = frozenset({200, 201, 202})
+SUCCESS = frozenset({200, 201, 202, 207})
 EMPTY = frozenset({204, 304})
 CHUNK_BYTES = 1 << 18
 # Calls in flight at once, the smallest edition's limit (Free: 5) less one for others.
@@ -72,6 +74,7 @@ class CrmApi:
     slots: threading.Semaphore
     on_wait: OnWait | None = None
     patience: Patience = PATIENCE
+    reserve: Callable[[int], None] = lambda _credits: None
 
     def telling(self, on_wait: OnWait) -> CrmApi:
         """The same API, whose waits are told to `on_wait(error, seconds)`."""
@@ -88,6 +91,18 @@ class CrmApi:
     def post(self, path: str, body: Any, *, cost: int) -> Any:
         """The parsed answer of a POST that only reads (a query)."""
         return self._parsed("POST", self.product.records + path, cost=cost, json=body)
+
+    def write(self, method: str, path: str, body: Any, *, cost: int) -> list[Mapping[str, Any]]:
+        """What became of each row of a call that changes records, in the order of the request.
+
+        One request, repeated only with a new token after one that was refused. Raises VendorUnavailable where nobody knows whether it took effect,
+        RateLimited, CrmRefusal and ConfigError where it took none.
+        """
+        answer: Answer = self._with_token(lambda: self._call(method, self.product.records + path, cost, json=body))
+        rows = rows_of(answer)
+        if rows is None or len(rows) != len(body["data"]):
+            raise VendorUnavailable(f"{self.product.name} answered HTTP {answer.status} to {method} {path} without a result for each row.")
+        return rows
 
     def post_bulk(self, path: str, body: Any, *, cost: int) -> Any:
         """The parsed answer of a POST that starts a job which only reads."""
@@ -137,6 +152,7 @@ class CrmApi:
     def _call(self, method: str, path: str, cost: int, **request: Any) -> Answer:
         token = self.account.token()
         headers = {**(request.pop("headers", None) or {}), "Authorization": f"Zoho-oauthtoken {token.value}"}
+        self.reserve(cost)
         with self.slots:
             answer = self.http.call(method, self.base_url, path, headers=headers, **request)
         return self._judged(answer, method, path, cost, token)
@@ -154,7 +170,7 @@ class CrmApi:
     def _judged(self, answer: Answer, method: str, path: str, cost: int, token: Any) -> Answer:
         self.clock.observe(answer.headers.get("date"))
         self.usage.count(cost, answer.headers)
-        if answer.status in SUCCESS or answer.status in EMPTY:
+        if answer.status in SUCCESS or answer.status in EMPTY or rows_of(answer) is not None:
             return answer
         error = refusal(answer, method, path, self.product)
         if isinstance(error, TokenRefused):
@@ -168,3 +184,12 @@ class CrmApi:
         return (
             f"{message} It lasted through {self.patience.tries} tries, so the day's credits (a rolling 24 hours) are probably spent; run again later."
         )
+
+
+def rows_of(answer: Answer) -> list[Mapping[str, Any]] | None:
+    """The results of a write, one a row, whatever the status: 207 where some failed, 400 where all did. None where the answer holds none."""
+    if not answer.body.lstrip().startswith(b"{"):
+        return None
+    rows = answer.json().get("data")
+    is_result = isinstance(rows, list) and bool(rows) and all(isinstance(row, Mapping) and "code" in row and "status" in row for row in rows)
+    return rows if is_result else None

@@ -18,4 +18,4 @@ def _covered(scope: str, granted: frozenset[str]) -> bool:
     if wider & granted:
         return True
     modules = f"{parts[0]}.modules."
-    return scope == f"{modules}READ" and any(grant.startswith(modules) and grant.rsplit(".", 1)[1] in ("ALL", "READ") for grant in granted)
+    return scope.startswith(modules) and any(grant.startswith(modules) and grant.rsplit(".", 1)[1] in ("ALL", parts[-1]) for grant in granted)

@@ -57,8 +57,13 @@ def _paired(operator: str, conditions: Sequence[str]) -> str:
 
 def id_in(ids: Sequence[str]) -> str:
     """A condition on up to IDS_PER_QUERY ids, 100 a group."""
-    groups = [ids[start : start + IDS_PER_IN] for start in range(0, len(ids), IDS_PER_IN)]
-    return either(*(f"id in ({', '.join(map(text, group))})" for group in groups))
+    return any_of("id", ids)
+
+
+def any_of(column: str, values: Sequence[str]) -> str:
+    """A condition that a column has one of these texts, 100 a group."""
+    groups = [values[start : start + IDS_PER_IN] for start in range(0, len(values), IDS_PER_IN)]
+    return either(*(f"{column} in ({', '.join(map(text, group))})" for group in groups))
 
 
 def select(columns: Iterable[str], source: str, where: str, *, order: str = "id asc", limit: int = ROWS_PER_CALL) -> str:

@@ -19,10 +19,18 @@ SEARCH = "ZohoSearch.securesearch.READ"
 
 # What reading modules with increments, deletions and backfills takes.
 FOR_READING = (MODULES, SETTINGS_MODULES, SETTINGS_FIELDS, ORGANISATION, COQL, BULK)
+CREATING = "ZohoCRM.modules.CREATE"
+UPDATING = "ZohoCRM.modules.UPDATE"
+LAYOUTS = "ZohoCRM.settings.layouts.READ"
+PIPELINES = "ZohoCRM.settings.pipeline.READ"
+# What finding people and writing responses back takes.
+FOR_WRITING_BACK = (MODULES, CREATING, UPDATING, SETTINGS_MODULES, SETTINGS_FIELDS, LAYOUTS, CUSTOM_VIEWS, PIPELINES, ORGANISATION, USERS, COQL)
 
 _OF_PATH: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/settings/modules", (SETTINGS_MODULES,)),
     (r"/settings/fields", (SETTINGS_FIELDS,)),
+    (r"/settings/layouts", (LAYOUTS,)),
+    (r"/settings/pipeline", (PIPELINES,)),
     (r"/settings/custom_views", (CUSTOM_VIEWS,)),
     (r"/org$", (ORGANISATION,)),
     (r"/users", (USERS,)),

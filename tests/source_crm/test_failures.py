@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailsync.zoho.account import base_url
 from mailsync.zoho.data_centers import DATA_CENTERS
-from source_crm.zoho.connection import base_url
 from source_crm.zoho_crm.config import parse
 from tests.source_crm.crm_reader import Reader
 

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import requests
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
 
+from mailsync.zoho.account import parse
 from mailsync.zoho.product import Product
-from source_crm.zoho.account import parse
 from source_crm.zoho.connection import shared
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailsync.clock import VendorClock, clock_for
-from mailsync.errors import AuthError, TransientError
+from mailsync.errors import TransientError
 from mailsync.http import Http, Patience
 from mailsync.zoho import organisation
+from mailsync.zoho.account import Account, base_url
 from mailsync.zoho.accounts import TOKEN_PATIENCE, ZohoAccount
 from mailsync.zoho.api import CALLS_AT_ONCE, PATIENCE, CrmApi, Usage
-from mailsync.zoho.data_centers import data_center_of
 from mailsync.zoho.organisation import Module, Organisation
-from source_crm.zoho.account import Account
 
 SHORT_PATIENCE = Patience(tries=3, first_wait_s=1.0, longest_wait_s=8.0, total_s=30.0)
 
@@ -77,21 +76,6 @@ class Connection:
         url = base_url(self.where, token.api_domain)
         slots, product = threading.Semaphore(CALLS_AT_ONCE), self.where.product
         return CrmApi(product, url, self.account, Http(product.name), self.clock, Usage(), slots, patience=self._patience or PATIENCE)
-
-
-def base_url(where: Account, api_domain: str | None) -> str:
-    """Where the API is: the configured override, else where product, data centre and token answer say; the last two must agree."""
-    if where.api_url or not api_domain:
-        return where.expected_api_url
-    actual = data_center_of(api_domain)
-    if actual is not None and actual.slug != where.data_center:
-        raise AuthError(
-            f"data_center is {where.data_center}, and Zoho says that this account lives in {actual.slug} ({actual.label}). "
-            f"Set data_center to {actual.slug}."
-        )
-    if not where.product.token_names_host:
-        return where.expected_api_url
-    return api_domain.rstrip("/") if where.environment == "production" or actual is None else where.expected_api_url
 
 
 def open_connection(where: Account, *, on_secret: Callable[[str], None] | None = None, patience: Patience | None = None) -> Connection:

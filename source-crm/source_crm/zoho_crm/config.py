@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mailsync.zoho import account
+from mailsync.zoho.account import Account
 from mailsync.zoho_crm.criteria import MOST_CRITERIA
 from mailsync.zoho_crm.product import ZOHO_CRM
 from source_crm import options
 from source_crm.options import Options
-from source_crm.zoho import account
-from source_crm.zoho.account import Account
 
 BULK_FROM_ROWS = 10_000
 

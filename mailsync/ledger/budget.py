@@ -85,6 +85,18 @@ class Budget:
                 return
             self.wait(endpoint, wait)
 
+    def reserve_within(self, endpoint: str, cost: int, seconds: float) -> bool:
+        """Reserve, waiting so long at most. Whether it was possible. Raises BudgetSpent as `reserve`."""
+        until = self._clock.now() + seconds
+        while True:
+            with self._ledger.begin() as connection:
+                wait = self.try_reserve(connection, endpoint, cost)
+            if wait is None:
+                return True
+            if self._clock.now() + wait > until:
+                return False
+            self.wait(endpoint, wait)
+
     def try_reserve(self, connection: sa.Connection, endpoint: str, cost: int = 1) -> float | None:
         """Reserve inside the caller's transaction. None: done. Else seconds to wait. Raises BudgetSpent for a day's window."""
         self._ledger.serialize(connection, f"budget {self._account}")

@@ -101,4 +101,5 @@ def _only_new_tables(_connection: sa.Connection) -> None:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, "the tables of the response rules", _only_new_tables),
     Migration(3, "the account of each run in tables of its own", _runs_in_tables),
+    Migration(4, "the company of somebody who may become a person", lambda connection: add_columns(connection, schema.profile, "company")),
 )

@@ -1,7 +1,7 @@
 """The tables. Keys and columns are those of the membership rules (docs/membership.md) and the response rules (docs/responses.md).
 
 A `list` column holds "<account>/<list key>", with `*` as the key for what holds for the whole account, so that one ledger serves several accounts.
-Times are the vendor's seconds since the epoch.
+Times are the vendor's seconds since the epoch. Long because one database's tables stand in one place.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 3
+VERSION = 4
 """Rises with every change; what each changed is the ordered list in `mailsync.ledger.migrations`."""
 
 
@@ -229,6 +229,8 @@ due = _table(
     Column("since", Float),  # when it was not found or refused, for `recheck`; null where nothing waits for that
     Column("since_run", BigInteger),
     Index("due_dirty", "sync", "dirty"),
+    Index("due_by_recipient", "campaign", "address"),
+    Index("due_by_address", "address"),
 )
 
 # What cannot be read off a maximum: items and opt-outs. For an opt-out `sync` and `rule` are "", for an item `address` is.
@@ -274,6 +276,7 @@ profile = _table(
     Column("last_name", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("active", Integer, nullable=False),
+    Column("company", Text),
 )
 
 campaign = _table(

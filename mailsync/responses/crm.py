@@ -125,6 +125,7 @@ class NewPerson:
     address: str
     first_name: str
     last_name: str
+    company: str
     phone: str
     owner: str | None
     constants: Mapping[str, str] = field(default_factory=dict)

@@ -38,8 +38,8 @@ class Response:
 
     `campaign` is the mailing tool's key, "" for a leaving that no campaign explains (it can only lead to an opt-out). `address` is raw text. `lists`
     are the keys of the lists a leaving was seen on. `org_level`: the source proves that the person left the whole account, not one list.
-    `ours`: the source knows that our own removal made this mark. The vendor's counts and times are no part of it: what counts are distinct
-    campaigns.
+    `ours`: the source knows that our own removal made this mark. `taken_back`: the source takes an earlier one back; nothing follows, since what is
+    known only grows. The vendor's counts and times are no part of it: what counts are distinct campaigns. The names serve to make a person.
     """
 
     stream: str
@@ -49,18 +49,23 @@ class Response:
     org_level: bool = False
     ours: bool = False
     lists: tuple[str, ...] = ()
+    taken_back: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One mailing campaign as the source has it now.
+    """What one message tells of a mailing campaign; what it leaves empty stays as another message told it (figures are a stream of their own).
 
-    `sent_at`: epoch seconds, None where it was not sent yet. `parent`: the key of the autoresponder it belongs to.
+    `sent_at`: epoch seconds, None where it was not sent yet. `parent`: the key of the campaign it is a part of, in the CRM too.
     """
 
     stream: str
     key: str
-    name: str
+    name: str = ""
     sent_at: float | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)  # subject, sender, status … by the source's column names
@@ -76,6 +81,7 @@ class Subscriber:
     active: bool = True
     first_name: str = ""
     last_name: str = ""
+    company: str = ""
     phone: str = ""
 
 

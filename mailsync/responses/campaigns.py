@@ -1,0 +1,98 @@
+"""E3: each mailing campaign as a campaign of the CRM, found by our key, refreshed only when it changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+
+import orjson
+
+from mailsync.ledger import actions
+from mailsync.ledger.actions import CampaignFacts
+from mailsync.responses.calls import NoAnswer
+from mailsync.responses.crm import Ability, CampaignRow, Fate, Outcome, Value
+from mailsync.responses.held import Held
+from mailsync.responses.reasons import Reason
+
+
+class Campaigns:
+    """Keeps campaigns. What failed in this run is not tried again in it."""
+
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        self.failed: dict[str, tuple[Reason, str]] = {}
+        self.written: set[str] = set()
+
+    def known(self, keys: Collection[str]) -> dict[str, CampaignFacts]:
+        """What is known of these."""
+        with self._held.ledger.begin() as connection:
+            return actions.campaigns(connection, self._held.plan.account, keys)
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether campaigns are asked for, and the CRM has them."""
+        return self._held.plan.campaigns is not None and Ability.CAMPAIGN in self._held.crm.traits.supports
+
+    def ensure(self, keys: Collection[str]) -> dict[str, CampaignFacts]:
+        """These as the CRM has them now: without `crm_id` where there is none; not among them where the campaign's record has not arrived."""
+        facts = self.known(keys)
+        if not self.are_kept:
+            return facts
+        parents = self.known({one.parent for one in facts.values() if one.parent is not None} - set(facts))
+        everybody = {**parents, **facts}
+        with self._held.ledger.begin() as connection:
+            hashes = actions.refreshed_hashes(connection, self._held.plan.sync_name, list(everybody))
+        for key in sorted(everybody, key=lambda one: (everybody[one].parent is not None, one)):
+            self._refresh(everybody[key], everybody, hashes.get(key))
+        return facts
+
+    def _refresh(self, facts: CampaignFacts, everybody: Mapping[str, CampaignFacts], written: str | None) -> None:
+        parent = everybody.get(facts.parent or "")
+        row = self._row(facts, parent.crm_id if parent is not None else None)
+        digest = _digest(row)
+        if facts.gone or facts.campaign in self.failed or (facts.crm_id is not None and digest == written):
+            return
+        try:
+            outcome = self._held.calls.repeatable(lambda: self._held.crm.write_campaign(row), Reason.NO_ANSWER)
+        except NoAnswer as silence:
+            self.failed[facts.campaign] = (silence.reason, "")
+            return
+        self._note(facts, digest, outcome)
+
+    def _note(self, facts: CampaignFacts, digest: str, outcome: Outcome) -> None:
+        """Commit ③."""
+        if outcome.fate is Fate.DONE:
+            facts.crm_id = outcome.id or facts.crm_id
+            self.written.add(facts.campaign)
+            self._held.calls.done["campaign"] += 1
+        elif outcome.fate is Fate.CAMPAIGN_GONE:
+            facts.gone = 1
+        else:
+            self.failed[facts.campaign] = (Reason.CAMPAIGN, f"{outcome.code} {outcome.message}".strip())
+            return
+        with self._held.commit() as connection:
+            actions.place_campaign(connection, facts)
+            actions.note_refreshed(self._held.ledger, connection, self._held.plan.sync_name, facts.campaign, digest)
+
+    def gone(self, key: str) -> None:
+        """Staff deleted it in the CRM."""
+        facts = self.known([key]).get(key)
+        if facts is not None:
+            facts.gone = 1
+            with self._held.commit() as connection:
+                actions.place_campaign(connection, facts)
+
+    def _row(self, facts: CampaignFacts, parent_id: str | None) -> CampaignRow:
+        plan = self._held.plan.campaigns
+        values: dict[str, Value] = {}
+        if plan is not None:
+            figures, texts = orjson.loads(facts.figures), orjson.loads(facts.facts)
+            values |= dict(plan.constants)
+            values |= {to: texts[name] for name, to in plan.facts.items() if name in texts}
+            values |= {to: figures[name] for name, to in plan.figures.items() if name in figures}
+        return CampaignRow(facts.campaign, facts.name, facts.crm_id, facts.sent_at, values, parent_id)
+
+
+def _digest(row: CampaignRow) -> str:
+    text = orjson.dumps([row.name, row.sent_at, row.parent_id, dict(row.values)], option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=16).hexdigest()

@@ -1,0 +1,92 @@
+"""What a run does before it decides anything: the plan against the CRM, the organisation, and whether the ledger is the right one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from mailsync.errors import ConfigError
+from mailsync.ledger import recipients
+from mailsync.ledger.schema import account, due, relearn, state
+from mailsync.responses.crm import Ability, Traits
+from mailsync.responses.held import Held
+from mailsync.responses.plan import Plan
+
+STATES_KEPT_S = 400 * 86_400.0
+
+
+def refuse_what_the_crm_lacks(plan: Plan, traits: Traits) -> None:
+    """Raises ConfigError where the plan asks for what the system cannot do, instead of accepting and ignoring it."""
+    wanted = {rule.makes: f"rule {rule.name!r}" for rule in plan.rules}
+    if plan.creation is not None:
+        wanted[Ability.PERSON] = "making people"
+    missing = sorted(f"{what} needs {ability.value}s" for ability, what in wanted.items() if ability not in traits.supports)
+    if missing:
+        raise ConfigError(f"{traits.system} cannot do this: {'; '.join(missing)}. Take it out of the configuration.")
+    twice = sorted(name for name, count in Counter(rule.name for rule in plan.rules).items() if count > 1)
+    if twice or any(not rule.name for rule in plan.rules):
+        raise ConfigError(f"Each rule needs a name of its own, since later runs know it by that. Used twice or empty: {', '.join(twice) or 'empty'}.")
+
+
+def check_account(held: Held, organisation: str | None) -> None:
+    """One sync, one organisation. Raises ConfigError when the sync name was used with another one."""
+    plan = held.plan
+    with held.commit() as connection:
+        row = connection.execute(sa.select(account).where(account.c.sync == plan.sync_name)).one_or_none()
+        if row is not None and (row.account != plan.account or (row.organisation and organisation and row.organisation != organisation)):
+            raise ConfigError(
+                f"The sync name {plan.sync_name!r} was used with another account. Give this connection a sync_name of its own: "
+                "what the ledger knows of one account would be wrong for the other."
+            )
+        values = {"sync": plan.sync_name, "account": plan.account, "organisation": organisation}
+        connection.execute(held.ledger.upsert(account), values)
+        connection.execute(sa.delete(state).where(state.c.sync == plan.sync_name, state.c.echoed_at < held.now() - STATES_KEPT_S))
+
+
+def mark_old_for_recheck(held: Held) -> None:
+    """People not found and refused rows are asked again after so many runs, or so long."""
+    recheck = held.plan.recheck
+    with held.commit() as connection:
+        before, before_run = held.now() - recheck.seconds, held.number - recheck.runs
+        recipients.recheck(connection, held.plan.sync_name, before=before, before_run=before_run)
+
+
+def is_known_state(held: Held, stream: str, state_hash: bytes) -> bool:
+    """Whether this ledger acknowledged that state."""
+    c = state.c
+    with held.ledger.begin() as connection:
+        mine = sa.select(c.hash).where(c.sync == held.plan.sync_name, c.stream == stream, c.hash == state_hash.hex())
+        return connection.execute(mine).first() is not None
+
+
+def note_states(held: Held, streams: Iterable[str], state_hash: bytes) -> None:
+    """Commit ④: these may be given back."""
+    with held.commit() as connection:
+        rows = [{"sync": held.plan.sync_name, "stream": name, "hash": state_hash.hex(), "echoed_at": held.now()} for name in streams]
+        connection.execute(held.ledger.upsert(state), rows)
+
+
+def is_blank(held: Held) -> bool:
+    """Whether this sync has never heard of anything."""
+    with held.ledger.begin() as connection:
+        return connection.execute(sa.select(due.c.sync).where(due.c.sync == held.plan.sync_name).limit(1)).first() is None
+
+
+def begin_relearning(held: Held, stream: str) -> None:
+    """Everything of this stream is read anew: a first run, a reset, a lost or restored ledger."""
+    with held.commit() as connection:
+        connection.execute(held.ledger.upsert(relearn), {"sync": held.plan.sync_name, "stream": stream, "at": held.now()})
+        recipients.mark_all_dirty(connection, held.plan.sync_name)
+
+
+def end_relearning(held: Held, stream: str) -> bool:
+    """The stream was read completely. Whether it was the last: then what waited is decided."""
+    c, sync = relearn.c, held.plan.sync_name
+    with held.commit() as connection:
+        ended = connection.execute(sa.delete(relearn).where(c.sync == sync, c.stream == stream)).rowcount > 0
+        if not ended or held.relearning_since(connection) is not None:
+            return False
+        recipients.mark_found_dirty(connection, sync)
+    return True

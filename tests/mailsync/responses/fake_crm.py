@@ -1,0 +1,351 @@
+"""A CRM in memory: the vendor facts the response rules rely on (an index that lags, merges, deletions, refused rows), staff, and a dial for failures."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailsync.errors import MailsyncError, VendorUnavailable
+from mailsync.membership.tool import Window
+from mailsync.responses.crm import (
+    Ability,
+    CampaignRow,
+    Fate,
+    Filter,
+    NewItem,
+    NewPerson,
+    Outcome,
+    Person,
+    PersonId,
+    Traits,
+    Value,
+    marked,
+    markers_in,
+)
+from tests.mailsync.membership.fake_tool import Crash, FakeClock
+
+LAG_S = 23.0  # the longest index delay seen at a vendor
+DONE, GONE = Outcome(Fate.DONE), Outcome(Fate.GONE)
+
+
+@dataclass(slots=True)
+class Record:
+    """One person of the CRM. `locked`: the vendor refuses to change it, with this code."""
+
+    id: PersonId
+    addresses: list[str]
+    contacted: float = 0.0
+    modified: float = 0.0
+    owner: str = "u1"
+    opted_out: bool = False
+    fields: dict[str, Value] = field(default_factory=dict)
+    alive: bool = True
+    locked: str = ""
+    indexed_at: float = 0.0
+    filters: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Item:
+    makes: Ability
+    person: PersonId
+    subject: str
+    text: str
+    owner: str | None
+    alive: bool = True
+
+
+@dataclass(slots=True)
+class VendorCampaign:
+    id: str
+    key: str
+    name: str
+    values: dict[str, Value]
+    members: dict[PersonId, str] = field(default_factory=dict)
+    alive: bool = True
+
+
+@dataclass(slots=True)
+class Call:
+    """One request. `rows`: what it is about."""
+
+    method: str
+    rows: list[Any]
+    at: float
+
+
+Dial = Callable[[Call], "str | MailsyncError | None"]
+"""Decides about one request: None, "lost_before", "lost_after", "crash_before", "crash_after", or an error to raise."""
+
+
+class FakeCrm:
+    """`index_lags`: a search finds new people only after a while, and no list of recent ones makes up for it."""
+
+    def __init__(self, clock: FakeClock, *, index_lags: bool = False, abilities: frozenset[Ability] = frozenset(Ability), batch: int = 100) -> None:
+        self.clock = clock
+        self.index_lags = index_lags
+        self.abilities = abilities
+        self.batch = batch
+        self.people_by_id: dict[PersonId, Record] = {}
+        self.items: dict[str, Item] = {}
+        self.campaigns: dict[str, VendorCampaign] = {}
+        self.required: set[str] = set()  # fields that a layout requires and our people lack
+        self.unique_addresses = False
+        self.unknown_statuses: set[str] = set()
+        self.refuses_people: str = ""
+        self.refuses_items: str = ""
+        self.refuses_campaigns: str = ""
+        self.failing: set[str] = set()  # reads that time out, by method
+        self.poison: set[str] = set()  # addresses whose look-up fails alone
+        self.calls: list[Call] = []
+        self.dial: Dial = lambda _call: None
+        self.before: list[tuple[str, Callable[[], None]]] = []  # (method, done once before its next request)
+        self.on_call: Callable[[Call], None] = lambda _call: None
+        self.reserve: Callable[..., None] = lambda _endpoint, _cost=1: None
+        self.organisation: str | None = "org-1"
+        self.windows: dict[str, tuple[Window, ...]] = {}
+        self.numbers = itertools.count(1)
+
+    # What staff do.
+
+    def has(self, record_id: str, *addresses: str, module: str = "Leads", **values: Any) -> PersonId:
+        one = PersonId(module, record_id)
+        self.people_by_id[one] = Record(one, list(addresses), indexed_at=self.clock.time, **values)
+        return one
+
+    def moves(self, one: PersonId, *addresses: str) -> None:
+        record = self.people_by_id[one]
+        record.addresses, record.indexed_at = list(addresses), self.clock.time
+
+    def deletes(self, one: PersonId) -> None:
+        self.people_by_id[one].alive = False
+
+    def merges(self, loser: PersonId, survivor: PersonId) -> None:
+        """The survivor gets items, memberships and addresses."""
+        lost, kept = self.people_by_id[loser], self.people_by_id[survivor]
+        lost.alive = False
+        kept.addresses += [one for one in lost.addresses if one not in kept.addresses]
+        for item in self.items.values():
+            if item.person == loser:
+                item.person = survivor
+        for campaign in self.campaigns.values():
+            status = campaign.members.pop(loser, None)
+            if status is not None:
+                campaign.members.setdefault(survivor, status)
+
+    def deletes_items(self, one: PersonId) -> None:
+        for item in self.items.values():
+            if item.person == one:
+                item.alive = False
+
+    def deletes_campaign(self, key: str) -> None:
+        for campaign in self.campaigns.values():
+            if campaign.key == key:
+                campaign.alive = False
+
+    # What a test looks at.
+
+    def items_of(self, one: PersonId, makes: Ability | None = None) -> list[str]:
+        return [item.subject for item in self.items.values() if item.person == one and item.alive and makes in (None, item.makes)]
+
+    def status(self, key: str, one: PersonId) -> str | None:
+        return next((c.members.get(one) for c in self.campaigns.values() if c.key == key and c.alive), None)
+
+    def field(self, one: PersonId, name: str) -> Value:
+        return self.people_by_id[one].fields.get(name)
+
+    def holders(self, address: str) -> list[PersonId]:
+        return sorted(one.id for one in self.people_by_id.values() if one.alive and address in one.addresses)
+
+    def made(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method == method]
+
+    def writes(self) -> list[Call]:
+        return [call for call in self.calls if call.method not in READS]
+
+    # Crm.
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(
+            system="fake",
+            supports=self.abilities,
+            member_modules=frozenset({"Leads", "Contacts"}),
+            opt_out_modules=frozenset({"Leads", "Contacts"}),
+            find_size=50,
+            read_size=100,
+            marker_size=100,
+            batch=dict.fromkeys(Ability, self.batch),
+            endpoint="api",
+            limits=self.windows,
+            margin_s=60.0,
+        )
+
+    def organisation_id(self) -> str | None:
+        return self.organisation
+
+    def find(self, addresses: Sequence[str]) -> Mapping[str, Sequence[Person]]:
+        self._read("find", addresses)
+        return {address: [_person(self.people_by_id[one]) for one in self._seen(address)] for address in addresses if address not in self.poison}
+
+    def _seen(self, address: str) -> list[PersonId]:
+        late = self.clock.time - LAG_S if self.index_lags else self.clock.time
+        return [one for one in self.holders(address) if self.people_by_id[one].indexed_at <= late]
+
+    def people(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Person]:
+        self._read("people", ids)
+        return {one: _person(self.people_by_id[one]) for one in ids if self._is_alive(one)}
+
+    def in_filter(self, wanted: Filter, ids: Collection[PersonId]) -> frozenset[PersonId]:
+        self._read("in_filter", [*ids])
+        assert all(one.module == wanted.module for one in ids)
+        return frozenset(one for one in ids if self._is_alive(one) and wanted.id in self.people_by_id[one].filters)
+
+    def markers(self, makes: Ability, ids: Sequence[PersonId]) -> Mapping[PersonId, Mapping[str, str]]:
+        self._read("markers", ids)
+        found: dict[PersonId, dict[str, str]] = {one: {} for one in ids}
+        for item_id, item in self.items.items():
+            if item.alive and item.makes is makes and item.person in found:
+                found[item.person] |= dict.fromkeys(markers_in(item.text), item_id)
+        return found
+
+    def missing_fields(self, person: NewPerson) -> Sequence[str]:
+        return sorted(self.required - set(person.constants) - ({"Company"} if person.company else set()))
+
+    def write_campaign(self, row: CampaignRow) -> Outcome:
+        return self._write("write_campaign", [row], self._put_campaign)[0]
+
+    def write_member_statuses(self, campaign_id: str, rows: Sequence[tuple[PersonId, str]]) -> Sequence[Outcome]:
+        self._one_module([one for one, _ in rows])
+        return self._write("write_member_statuses", [(campaign_id, *row) for row in rows], self._put_status)
+
+    def write_fields(self, rows: Sequence[tuple[PersonId, Mapping[str, Value]]]) -> Sequence[Outcome]:
+        self._one_module([one for one, _ in rows])
+        return self._write("write_fields", list(rows), self._put_fields)
+
+    def opt_out(self, ids: Sequence[PersonId]) -> Sequence[Outcome]:
+        self._one_module(ids)
+        return self._write("opt_out", list(ids), self._put_opt_out)
+
+    def make_items(self, items: Sequence[NewItem]) -> Sequence[Outcome]:
+        assert len({item.makes for item in items}) == 1
+        return self._write("make_items", list(items), self._put_item)
+
+    def make_people(self, people: Sequence[NewPerson]) -> Sequence[Outcome]:
+        assert len({one.module for one in people}) == 1
+        return self._write("make_people", list(people), self._put_person)
+
+    # Effects.
+
+    def _put_campaign(self, row: CampaignRow) -> Outcome:
+        if self.refuses_campaigns:
+            return Outcome(Fate.REJECTED, code=self.refuses_campaigns)
+        if row.id is not None and not self.campaigns[row.id].alive:
+            return Outcome(Fate.CAMPAIGN_GONE)
+        known = row.id or next((one.id for one in self.campaigns.values() if one.key == row.key and one.alive), None)
+        if known is None:
+            known = f"camp{next(self.numbers)}"
+            self.campaigns[known] = VendorCampaign(known, row.key, row.name, {})
+        self.campaigns[known].name = row.name
+        self.campaigns[known].values |= dict(row.values)
+        return Outcome(Fate.DONE, id=known)
+
+    def _put_status(self, row: tuple[str, PersonId, str]) -> Outcome:
+        campaign_id, one, status = row
+        if not self.campaigns[campaign_id].alive:
+            return Outcome(Fate.CAMPAIGN_GONE)
+        if status in self.unknown_statuses:
+            return Outcome(Fate.REJECTED, code="INVALID_DATA", field="Member_Status")
+        refused = self._refusal(one)
+        if refused is None:
+            self.campaigns[campaign_id].members[one] = status
+        return refused or DONE
+
+    def _put_fields(self, row: tuple[PersonId, Mapping[str, Value]]) -> Outcome:
+        refused = self._refusal(row[0])
+        if refused is None:
+            self.people_by_id[row[0]].fields |= dict(row[1])
+        return refused or DONE
+
+    def _put_opt_out(self, one: PersonId) -> Outcome:
+        refused = self._refusal(one)
+        if refused is None:
+            self.people_by_id[one].opted_out = True
+        return refused or DONE
+
+    def _put_item(self, item: NewItem) -> Outcome:
+        if not self._is_alive(item.person):
+            return GONE
+        if self.refuses_items:
+            return Outcome(Fate.REJECTED, code=self.refuses_items)
+        item_id = f"item{next(self.numbers)}"
+        self.items[item_id] = Item(item.makes, item.person, item.subject, marked(item.text, item.marker), item.owner)
+        return Outcome(Fate.DONE, id=item_id)
+
+    def _put_person(self, new: NewPerson) -> Outcome:
+        if self.refuses_people:
+            return Outcome(Fate.REJECTED, code=self.refuses_people)
+        there = self.holders(new.address)
+        if self.unique_addresses and there:
+            return Outcome(Fate.EXISTS, id=there[0].id, code="DUPLICATE_DATA")
+        one = self.has(f"new{next(self.numbers)}", new.address, module=new.module, owner=new.owner or "u1")
+        self.people_by_id[one].fields |= {"Last_Name": new.last_name, "First_Name": new.first_name, **new.constants}
+        return Outcome(Fate.DONE, id=one.id)
+
+    def _refusal(self, one: PersonId) -> Outcome | None:
+        if not self._is_alive(one):
+            return GONE
+        code = self.people_by_id[one].locked
+        return Outcome(Fate.REJECTED, code=code) if code else None
+
+    def _is_alive(self, one: PersonId) -> bool:
+        return one in self.people_by_id and self.people_by_id[one].alive
+
+    def _one_module(self, ids: Collection[PersonId]) -> None:
+        assert len({one.module for one in ids}) == 1
+        assert len(set(ids)) == len(list(ids)), "a person twice in one request"
+
+    def _surprise(self, method: str) -> None:
+        for one in [one for one in self.before if one[0] in (method, "*")]:
+            self.before.remove(one)
+            one[1]()
+
+    def _read(self, method: str, rows: Sequence[Any]) -> None:
+        self._surprise(method)
+        self.reserve("api")
+        self.clock.time += 0.2
+        self.calls.append(Call(method, list(rows), self.clock.time))
+        if method in self.failing:
+            raise VendorUnavailable("timed out")
+
+    def _write(self, method: str, rows: list[Any], effect: Callable[[Any], Outcome]) -> list[Outcome]:
+        self._surprise(method)
+        assert len(rows) <= self.batch
+        self.reserve("api")
+        call = Call(method, rows, self.clock.time)
+        self.clock.time += 0.2
+        said = self.dial(call)
+        if isinstance(said, MailsyncError):
+            raise said
+        if said == "crash_before":
+            raise Crash
+        if said == "lost_before":
+            raise VendorUnavailable("no answer")
+        self.on_call(call)
+        self.calls.append(call)
+        outcomes = [effect(row) for row in rows]
+        self.clock.time += 0.2
+        if said == "crash_after":
+            raise Crash
+        if said == "lost_after":
+            raise VendorUnavailable("no answer")
+        return outcomes
+
+
+READS = frozenset({"find", "people", "in_filter", "markers"})
+
+
+def _person(record: Record) -> Person:
+    return Person(record.id, record.contacted, record.modified, record.owner, record.opted_out)

@@ -386,6 +386,7 @@ class Walk:
             ("a_run", {"sync": some("st"), "complete": some([True, False])}),
             ("a_run_that_dies_at_a_commit", {"sync": some("st"), "die_at": self.chance.randrange(1, 60), "before": some([True, False])}),
             ("a_run_with_calls_that_fail", {"sync": some("st"), "number": some([1, 2]), "last": some([0, 99]), **failing}),
+            ("a_contact_comes_and_its_call_on_one_list_fails", {"number": some("12"), "address": some(ADDRESSES), **failing}),
             ("a_full_refresh", {"halves": some([True, False])}),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mailsync.clock import VendorClock
-from mailsync.errors import TransientError
+from mailsync.errors import TransientError, VendorUnavailable
 from mailsync.http import Http
 from mailsync.membership.tool import MailingList
 from mailsync.zoho.accounts import ZohoAccount
@@ -48,13 +48,20 @@ class ZohoCampaignsAccount:
         return contact_fields(self._client)
 
     def create_field(self, name: str) -> None:
-        """Create a custom text field."""
-        add_field(self._client, name)
+        """Create a custom text field. Raises VendorUnavailable where nobody knows whether it is there: a value sent to no field is lost in silence."""
+        if not add_field(self._client, name) and name.casefold() not in {field.name.casefold() for field in self.fields()}:
+            raise _no_answer(f"the contact field {name!r}")
 
     def create_list(self, *, name: str, first_contact: str, public: bool) -> MailingList | None:
-        """Create a list with its first contact and look it up by name."""
-        create_list(self._client, name=name, first_contact=first_contact, public=public)
-        return next((one for one in self.tool.mailing_lists() if one.name == name), None)
+        """Create a list with its first contact and look it up by name. None: the vendor said yes and does not show it.
+
+        Raises VendorUnavailable where the vendor said nothing usable and does not show it.
+        """
+        confirmed = create_list(self._client, name=name, first_contact=first_contact, public=public)
+        found = next((one for one in self.tool.mailing_lists() if one.name == name), None)
+        if found is None and not confirmed:
+            raise _no_answer(f"the list {name!r}")
+        return found
 
     def topics(self, wanted: str) -> str:
         """Topic ids for topics given by id or name. Raises ConfigError."""
@@ -63,6 +70,10 @@ class ZohoCampaignsAccount:
     def set_list_options(self, options: Mapping[str, tuple[str, str]]) -> None:
         """(source tag, topic ids) by list key."""
         self.tool.options({key: ListOptions(source=source, topic_ids=topics) for key, (source, topics) in options.items()})
+
+
+def _no_answer(what: str) -> VendorUnavailable:
+    return VendorUnavailable(f"Zoho Campaigns gave no usable answer when {what} was to be created, and does not show it. Nobody was written; run again.")
 
 
 def open_account(

@@ -41,14 +41,15 @@ def contact_fields(client: CampaignsClient) -> list[ContactField]:
     return [_field(row) for row in rows(found) if row.get("DISPLAY_NAME")]
 
 
-def add_field(client: CampaignsClient, name: str, kind: str = TEXT) -> None:
-    """Create a custom field; one that exists already is fine. Raises ConfigError where the vendor refuses the name."""
+def add_field(client: CampaignsClient, name: str, kind: str = TEXT) -> bool:
+    """Create a custom field; whether the vendor said that it is there. Raises ConfigError where the vendor refuses the name."""
     said = client.write(method.ADD_FIELD, {"fieldname": name, "fieldtype": kind, "fieldlength": str(NEW_FIELD_LENGTH)})
     if said is not None and said.act is not Act.OK:
         raise ConfigError(
             f"The custom field {name!r} could not be created. {said.described()}. "
             "A name may hold letters and digits; create it by hand or map to another field."
         )
+    return said is not None
 
 
 def _field(row: dict[str, Any]) -> ContactField:

@@ -25,14 +25,18 @@ def all_lists(client: CampaignsClient) -> Iterator[MailingList]:
             yield MailingList(str(row["listkey"]), str(row.get("listname", "")), has_form=truth(row.get("is_public")))
 
 
-def create_list(client: CampaignsClient, *, name: str, first_contact: str, public: bool) -> None:
-    """Create a list. The vendor cannot create an empty one: `first_contact` is put on it. Raises ConfigError where that is refused."""
+def create_list(client: CampaignsClient, *, name: str, first_contact: str, public: bool) -> bool:
+    """Create a list; whether the vendor said that it did. The vendor cannot create an empty one: `first_contact` is put on it.
+
+    Raises ConfigError where that is refused.
+    """
     said = client.write(
         method.CREATE_LIST,
         {"listname": name, "signupform": "public" if public else "private", "mode": "newlist", "emailids": first_contact},
     )
     if said is not None and said.act is not Act.OK and said.reason != "duplicate_list":
         raise ConfigError(f"The list {name!r} could not be created. {said.described()}. Is first_contact an address that Zoho accepts?")
+    return said is not None
 
 
 class Subscribers:

@@ -48,7 +48,7 @@ class ZohoCampaignsAccount:
         return contact_fields(self._client)
 
     def create_field(self, name: str) -> None:
-        """Create a custom text field. Raises VendorUnavailable where nobody knows whether it is there: a value sent to no field is lost in silence."""
+        """Create a custom text field. Raises VendorUnavailable where it may not be there: values sent to no field are lost in silence."""
         if not add_field(self._client, name) and name.casefold() not in {field.name.casefold() for field in self.fields()}:
             raise _no_answer(f"the contact field {name!r}")
 
@@ -73,7 +73,9 @@ class ZohoCampaignsAccount:
 
 
 def _no_answer(what: str) -> VendorUnavailable:
-    return VendorUnavailable(f"Zoho Campaigns gave no usable answer when {what} was to be created, and does not show it. Nobody was written; run again.")
+    return VendorUnavailable(
+        f"Zoho Campaigns gave no usable answer when {what} was to be created, and does not show it. Nobody was written; run again."
+    )
 
 
 def open_account(

@@ -42,7 +42,10 @@ def main() -> None:
         events = live_through(vendors, start[NEWSLETTER])
         vendors.advance(A_DAY_S)
         runs.append(_sync(console, vendors, connection, options.time_scale))
-    sys.exit(_end(console, start, runs, events))
+    report = _report(connection)
+    code = _end(console, start, runs, events)
+    console.print(f"The run report, as the marketing lead would see it: {report}")
+    sys.exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,6 +85,14 @@ def _sync(console: Console, vendors: EmulatorProcess, connection: Path, time_sca
     console.print()
     ledger = connection.with_suffix(".ledger.db")
     return Run(json.loads(done.stdout), vendors.requests(), tuple(people(vendors.state(CRM))), vendors.state(MAIL), fates_of(ledger))
+
+
+def _report(connection: Path) -> Path:
+    """The page that `mailsync report` makes of the ledger."""
+    page = connection.with_name("report.html").resolve()
+    command = [str(Path(sys.executable).parent / "mailsync"), "report", str(connection), "--out", str(page)]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - ours
+    return page
 
 
 def _end(console: Console, start: dict[str, dict[str, str]], runs: list[Run], events: list[Event]) -> int:

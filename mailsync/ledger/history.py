@@ -128,11 +128,11 @@ def _rows(account: Account) -> list[tuple[sa.Table, list[dict[str, object]]]]:
             ],
         ),
         (schema.run_example, examples),
-        (schema.run_action, [{"target": target, "action": action, "count": count} for (target, action), count in account.actions.items()]),
+        (schema.run_action, [{"target": target, "action": action, "times": count} for (target, action), count in account.actions.items()]),
         (schema.run_call, _calls(account)),
         (
             schema.run_change,
-            [{"stream": stream, "field": name, "change": change, "count": count} for (stream, name, change), count in account.changes.items()],
+            [{"stream": stream, "field": name, "change": change, "times": count} for (stream, name, change), count in account.changes.items()],
         ),
     ]
 

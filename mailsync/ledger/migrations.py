@@ -88,7 +88,7 @@ def _rows_of_summary(told: dict[str, Any]) -> list[tuple[sa.Table, list[dict[str
                 for stream, target, fate, reason, count in told.get("fates", [])
             ],
         ),
-        (schema.run_action, [{"target": target, "action": action, "count": count} for target, action, count in told.get("actions", [])]),
+        (schema.run_action, [{"target": target, "action": action, "times": count} for target, action, count in told.get("actions", [])]),
         (schema.run_call, [{"endpoint": endpoint, "spent": spent} for endpoint, spent, _ in told.get("spending", [])]),
         (schema.run_example, examples),
     ]

@@ -183,7 +183,7 @@ run_example = _of_run(
     Column("detail", Text, nullable=False),
 )
 
-run_action = _of_run("run_action", _key("target"), _key("action"), Column("count", BigInteger, nullable=False))
+run_action = _of_run("run_action", _key("target"), _key("action"), Column("times", BigInteger, nullable=False))
 
 run_call = _of_run(
     "run_call",
@@ -194,7 +194,7 @@ run_call = _of_run(
     Column("allowed", BigInteger),
 )
 
-run_change = _of_run("run_change", _key("stream"), _key("field"), _key("change"), Column("count", BigInteger, nullable=False))
+run_change = _of_run("run_change", _key("stream"), _key("field"), _key("change"), Column("times", BigInteger, nullable=False))
 
 target = _table("target", _key("id"), Column("kind", Text, nullable=False), Column("name", Text, nullable=False))
 

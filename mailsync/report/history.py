@@ -13,7 +13,8 @@ def lines(history: Sequence[RunTold]) -> Iterator[str]:
     for run in history:
         counts = ", ".join(f"{run.by_fate[fate]:,} {words.plain(fate)}" for fate in words.FATES if run.by_fate[fate])
         took = "" if run.ended_at is None else f" in {words.span(run.ended_at - run.started_at)}"
-        yield f"{run.sync} #{run.number}  {words.when(run.started_at)}  {words.STATUS[run.status]}{took}  {run.records_in:,} records in{': ' if counts else ''}{counts}"
+        came = f"{run.records_in:,} records in" + (f": {counts}" if counts else "")
+        yield f"{run.sync} #{run.number}  {words.when(run.started_at)}  {words.STATUS[run.status]}{took}  {came}"
         if run.error:
             yield f"    {run.error}"
 
@@ -33,6 +34,8 @@ def as_data(run: RunTold) -> dict[str, object]:
             for (stream, target, fate, reason), count in sorted(run.fates.items())
         ],
         "actions": [{"target": target, "action": action, "count": count} for (target, action), count in sorted(run.actions.items())],
-        "calls": [{"endpoint": one.endpoint, "spent": one.spent, "used": one.used, "allowed": one.allowed, "window_s": one.window_s} for one in run.calls],
+        "calls": [
+            {"endpoint": one.endpoint, "spent": one.spent, "used": one.used, "allowed": one.allowed, "window_s": one.window_s} for one in run.calls
+        ],
         "notes": list(run.notes),
     }

@@ -117,7 +117,13 @@ def page(ledger: Ledger, names: Sequence[str], *, with_addresses: bool = False) 
     environment.filters.update(when=words.when, iso=words.iso, span=words.span, plain=words.plain, number=_number)
     style = resources.files("mailsync.report").joinpath("page.css").read_text(encoding="utf-8")
     return environment.get_template("page.html").render(
-        syncs=told, style=style, fates=words.FATES, statuses=words.STATUS, now=ledger.clock.now(), with_addresses=with_addresses, drawing=bars
+        syncs=told,
+        style=style,
+        fates=words.FATES,
+        statuses=words.STATUS,
+        now=max([ledger.clock.now(), *(one.newest.started_at for one in told)]),
+        with_addresses=with_addresses,
+        drawing=bars,
     )
 
 
@@ -141,7 +147,9 @@ def _told(ledger: Ledger, name: str, titles: Mapping[str, str], *, with_addresse
         feeds=tuple(_feeds(newest, titles)),
         attention=tuple(_attention(newest, known)),
         uses=tuple(
-            Use(one.endpoint, one.spent, words.window(one.window_s or 0), one.used or 0, one.allowed or 0, bars.share(one.used or 0, one.allowed or 0))
+            Use(
+                one.endpoint, one.spent, words.window(one.window_s or 0), one.used or 0, one.allowed or 0, bars.share(one.used or 0, one.allowed or 0)
+            )
             for one in limited
         ),
         free=tuple((one.endpoint, one.spent) for one in newest.calls if one.allowed is None),

@@ -124,8 +124,8 @@ def _fill(connection: sa.Connection, sync: str, runs: Mapping[int, RunTold]) -> 
     for row in rows(schema.run_example):
         runs[row.number].examples.setdefault((row.stream, row.target, row.fate, row.reason), {})[row.record] = row.detail
     for row in rows(schema.run_action):
-        runs[row.number].actions[row.target, row.action] = int(row._mapping["count"])
+        runs[row.number].actions[row.target, row.action] = int(row.times)
     for row in rows(schema.run_call):
         runs[row.number].calls.append(Calls(row.endpoint, int(row.spent), row.window_s, row.used, row.allowed))
     for row in rows(schema.run_change):
-        runs[row.number].changes[row.stream, row.field, row.change] = int(row._mapping["count"])
+        runs[row.number].changes[row.stream, row.field, row.change] = int(row.times)

@@ -13,6 +13,7 @@ from types import FrameType
 import orjson
 
 from mailsync.errors import ConfigError, MailsyncError
+from mailsync.runner import ledger_commands
 from mailsync.runner.catalog import Refresh
 from mailsync.runner.check import checked
 from mailsync.runner.connection import load_connection
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_sync(commands)
     _add_check(commands)
+    ledger_commands.add_commands(commands)
     return parser
 
 

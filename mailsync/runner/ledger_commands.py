@@ -1,0 +1,123 @@
+"""The commands that read or tend a ledger, apart from any run: report, history.
+
+Which ledger: that of a connection file, or `--ledger` (a path or a PostgreSQL URL), or the environment variable MAILSYNC_LEDGER. None makes one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from mailsync.clock import SystemClock
+from mailsync.errors import ConfigError
+from mailsync.ledger.engine import Ledger
+from mailsync.report import history, page, runs
+from mailsync.runner.connection import load_connection
+from mailsync.runner.private_file import write_private
+
+LEDGER_VARIABLE = "MAILSYNC_LEDGER"
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A ledger, and the sync that was asked for; None: all of them."""
+
+    location: str
+    sync: str | None
+
+
+def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add them to the `mailsync` command."""
+    _add_report(commands)
+    _add_history(commands)
+
+
+def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("report", help="write the run report, one HTML page", description="Write the run report.")
+    add_place(command)
+    command.add_argument("--out", type=Path, default=Path("report.html"), metavar="FILE", help="where to write it (default report.html)")
+    command.add_argument("--addresses", action="store_true", help="show the e-mail addresses of the examples; the page is then personal data")
+    command.set_defaults(run=_report)
+
+
+def _add_history(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("history", help="list the runs of a sync", description="List the runs that the ledger knows, newest first.")
+    add_place(command)
+    command.add_argument("--last", type=int, default=20, metavar="N", help="how many runs of each sync (default 20)")
+    command.add_argument("--json", action="store_true", help="one JSON object a run, with every count")
+    command.set_defaults(run=_history)
+
+
+def add_place(command: argparse.ArgumentParser) -> None:
+    """The arguments that say which ledger."""
+    command.add_argument("connection", type=Path, nargs="?", metavar="CONNECTION.yaml", help="the connection whose ledger is meant")
+    command.add_argument("--ledger", metavar="LOCATION", help=f"a path or a PostgreSQL URL instead (a URL is better given as {LEDGER_VARIABLE})")
+    command.add_argument("--sync", metavar="NAME", help="only this sync_name (default: that of the connection, else all)")
+
+
+def place_of(options: argparse.Namespace) -> Place:
+    """Raises ConfigError where nothing says which ledger is meant."""
+    if options.connection is not None and options.ledger:
+        raise ConfigError("Give a connection file or --ledger, not both.")
+    if options.connection is None:
+        location = options.ledger or os.environ.get(LEDGER_VARIABLE)
+        if not location:
+            raise ConfigError(f"Which ledger? Give a connection file, or --ledger, or set {LEDGER_VARIABLE}.")
+        return Place(location, options.sync)
+    connection = load_connection(options.connection)
+    config = connection.destination.config
+    named = config.get("ledger")
+    sync = options.sync or config.get("sync_name")
+    if not isinstance(named, dict):
+        return Place(str(connection.ledger), sync)
+    return Place(str(named.get("url") or connection.folder / str(named.get("path"))), sync)
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Ledger]:
+    """The ledger, which must be there already."""
+    if "://" not in place.location and not Path(place.location).is_file():
+        raise ConfigError(f"There is no ledger at {place.location}. It is made by the first run of a sync.")
+    ledger = Ledger.open(place.location, clock=SystemClock())
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def syncs_of(ledger: Ledger, place: Place) -> list[str]:
+    """The syncs that are meant. Raises ConfigError for one that never ran."""
+    known = runs.syncs(ledger)
+    if place.sync is not None and place.sync not in known:
+        raise ConfigError(f"The ledger knows no run of sync {place.sync!r}. It knows: {', '.join(known) or 'none'}.")
+    return known if place.sync is None else [place.sync]
+
+
+def _report(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    with opened(place) as ledger:
+        text = page.page(ledger, syncs_of(ledger, place), with_addresses=options.addresses)
+    write_private(options.out, text)
+    print(f"The report is in {options.out.resolve()}.")  # noqa: T201 - a command line's own output
+    return 0
+
+
+def _history(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    with opened(place) as ledger:
+        for name in syncs_of(ledger, place):
+            told = runs.latest(ledger, name, max(1, options.last))
+            if options.json:
+                sys.stdout.buffer.writelines(orjson.dumps(history.as_data(run)) + b"\n" for run in told)
+            else:
+                print("\n".join(history.lines(told)))  # noqa: T201
+    sys.stdout.flush()
+    return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -79,9 +79,11 @@ def written_hashes(connection: sa.Connection, scope: str, addresses: Collection[
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def note_written(ledger: Ledger, connection: sa.Connection, scope: str, address: str, payload_hash: str) -> None:
-    """The vendor has these fields now."""
-    connection.execute(ledger.upsert(written), {"scope": scope, "address": address, "payload_hash": payload_hash})
+def note_written(ledger: Ledger, connection: sa.Connection, scope: str, hashes: Mapping[str, str]) -> None:
+    """The vendor has these fields now, by address."""
+    if hashes:
+        rows = [{"scope": scope, "address": address, "payload_hash": digest} for address, digest in hashes.items()]
+        connection.execute(ledger.upsert(written), rows)
 
 
 def forget_written(connection: sa.Connection, scope: str, addresses: Collection[str]) -> None:

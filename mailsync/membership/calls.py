@@ -1,4 +1,4 @@
-"""One vendor write at a time: reserve and commit the intent ④, call, commit the outcome ⑤.
+"""One vendor call at a time, for as many addresses as it carries: reserve and commit the intent ④, call, commit the outcomes ⑤.
 
 Nothing here decides; a crash between ④ and ⑤ leaves an open intent, which the next complete read resolves.
 """
@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import orjson
-import sqlalchemy as sa
 
-from mailsync.errors import Bug, RateLimited, VendorUnavailable
+from mailsync.errors import Bug, ConfigError, RateLimited, VendorUnavailable
 from mailsync.ledger import members
 from mailsync.ledger.budget import Budget, BudgetSpent
 from mailsync.ledger.engine import Ledger
@@ -20,9 +19,13 @@ from mailsync.ledger.lease import Lease
 from mailsync.membership.deciding import Deciding
 from mailsync.membership.model import ABSENT, Action, Decision, MemberRow, RecordRow, Situation
 from mailsync.membership.situations import Situations
-from mailsync.membership.tool import Fate, MailingList, MailingTool, Outcome
+from mailsync.membership.tool import Fate, MailingList, MailingTool, Outcome, Person
 
 LOST = Outcome(Fate.LOST)
+Still = Callable[[Situation, Decision], bool]
+"""Whether a call is still what has to be done, asked once more inside the transaction of its intent."""
+Intended = tuple[Situation, MemberRow]
+"""A situation with its row marked, and the row as it was before."""
 
 
 class DecideAgain(Exception):  # a signal, not an error
@@ -66,53 +69,58 @@ class Calls:
         """The endpoint that most of the work needs."""
         return self._tool.traits.subscribe_endpoint
 
-    def subscribe(self, listing: MailingList, address: str) -> None:
-        """Add or update one contact with fields. Raises DecideAgain, BudgetSpent, ConfigError."""
-        endpoint = self.subscribe_endpoint
-        [(at, before)] = self._intend(endpoint, listing, [address], _subscribes, self._mark_subscribing)
-        winner = _winner(at)
-        payload = orjson.loads(winner.payload or "{}")
-        outcome = self._call(endpoint, lambda: self._tool.subscribe(listing.key, at.member.spelling, payload), [before])
-        with self._ledger.begin() as connection:
-            self._lease.fence(connection)
-            self._subscribed(connection, listing, at.member, winner, outcome, before)
+    @property
+    def batch_size(self) -> int:
+        """The most addresses that one call may carry."""
+        return self._tool.traits.batch_size
 
-    def attach(self, listing: MailingList, addresses: Sequence[str], still: Callable[[Situation, Decision], bool]) -> None:
+    def subscribe(self, listing: MailingList, addresses: Sequence[str]) -> None:
+        """Add or update contacts with fields. Raises DecideAgain, BudgetSpent, ConfigError."""
+        endpoint = self.subscribe_endpoint
+        rows = self._intend(endpoint, listing, addresses, _subscribes, self._mark_subscribing)
+        people = [Person(at.member.spelling, orjson.loads(_winner(at).payload or "{}")) for at, _ in rows]
+        outcomes = self._call(endpoint, lambda: self._tool.subscribe(listing.key, people), rows)
+        self._subscribed(listing, rows, outcomes, "added_or_updated")
+
+    def attach(self, listing: MailingList, addresses: Sequence[str], still: Still) -> None:
         """Membership only, for people whose fields the account has already. Raises as `subscribe`."""
         endpoint = self._tool.traits.attach_endpoint
         rows = self._intend(endpoint, listing, addresses, still, self._mark_subscribing)
         spellings = [at.member.spelling for at, _ in rows]
-        outcomes = self._call_many(endpoint, lambda: self._tool.attach(listing.key, spellings), [before for _, before in rows])
-        with self._ledger.begin() as connection:
-            self._lease.fence(connection)
-            for (at, before), outcome in zip(rows, outcomes, strict=True):
-                self._subscribed(connection, listing, at.member, _winner(at), outcome, before, action="attached")
+        outcomes = self._call(endpoint, lambda: self._tool.attach(listing.key, spellings), rows)
+        self._subscribed(listing, rows, outcomes, "attached")
 
-    def take_off(self, listing: MailingList, address: str, reason: str, still: Callable[[Situation, Decision], bool]) -> None:
-        """End one membership. `reason`: removed, crm_opt_out or left. Raises as `subscribe`."""
+    def take_off(self, listing: MailingList, addresses: Sequence[str], reason: str, still: Still) -> None:
+        """End memberships. `reason`: removed, crm_opt_out or left. Raises as `subscribe`.
+
+        Who is removed because nobody claims them leaves no trace where the vendor can do that; who left keeps a mark that stays readable.
+        """
         endpoint = self._tool.traits.unsubscribe_endpoint
-        [(at, before)] = self._intend(endpoint, listing, [address], still, _mark_removing(reason))
-        outcome = self._call(endpoint, lambda: self._tool.take_off(listing.key, at.member.spelling), [before])
-        self._gone(listing, at.member, reason, outcome, "removed" if reason == "removed" else "taken_off")
+        rows = self._intend(endpoint, listing, addresses, still, _mark_removing(reason))
+        spellings = [at.member.spelling for at, _ in rows]
+        delete = reason == "removed" and self._tool.traits.can_delete_member
+        outcomes = self._call(endpoint, lambda: self._tool.take_off(listing.key, spellings, delete=delete), rows)
+        self._gone(listing, rows, outcomes, reason, "removed" if reason == "removed" else "taken_off")
 
-    def suppress(self, listing: MailingList, address: str, still: Callable[[Situation, Decision], bool]) -> None:
-        """Never mail this address again from this account. Raises as `subscribe`."""
+    def suppress(self, listing: MailingList, addresses: Sequence[str], still: Still) -> None:
+        """Never mail these addresses again from this account. Raises as `subscribe`."""
         endpoint = self._tool.traits.suppress_endpoint
-        [(at, before)] = self._intend(endpoint, listing, [address], still, _mark_removing("removed"))
-        outcome = self._call(endpoint, lambda: self._tool.suppress(at.member.spelling), [before])
-        self._gone(listing, at.member, "removed", outcome, "suppressed")
+        rows = self._intend(endpoint, listing, addresses, still, _mark_removing("removed"))
+        spellings = [at.member.spelling for at, _ in rows]
+        outcomes = self._call(endpoint, lambda: self._tool.suppress(listing.key, spellings), rows)
+        self._gone(listing, rows, outcomes, "removed", "suppressed")
 
     def _intend(
         self,
         endpoint: str,
         listing: MailingList,
         addresses: Sequence[str],
-        still: Callable[[Situation, Decision], bool],
+        still: Still,
         mark: Callable[[MailingList, Situation], None],
-    ) -> list[tuple[Situation, MemberRow]]:
+    ) -> list[Intended]:
         """Commit ④: decided once more, reserved, and written down. Gives each situation with its row as it was before."""
         self._check_stop()
-        list_id = f"{self._account}/{listing.key}"
+        list_id = self._id(listing)
         wait: float | None = None
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
@@ -140,10 +148,7 @@ class Calls:
         member.spelling = winner.spelling or member.spelling
         member.open, member.called_at, member.called_by = "sub", self._after(member.seen_at), self._run
 
-    def _call(self, endpoint: str, call: Callable[[], Outcome], rows: list[MemberRow]) -> Outcome:
-        return self._call_many(endpoint, lambda: [call()], rows)[0]
-
-    def _call_many(self, endpoint: str, call: Callable[[], list[Outcome]], rows: list[MemberRow]) -> list[Outcome]:
+    def _call(self, endpoint: str, call: Callable[[], list[Outcome]], rows: Sequence[Intended]) -> list[Outcome]:
         try:
             return call()
         except (VendorUnavailable, BudgetSpent):
@@ -160,22 +165,33 @@ class Calls:
         finally:
             self._budget.prepaid(None)
 
-    def _take_back(self, rows: list[MemberRow]) -> None:
+    def _take_back(self, rows: Sequence[Intended]) -> None:
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
-            members.save(self._ledger, connection, rows)
+            members.save(self._ledger, connection, [before for _, before in rows])
 
-    def _subscribed(
-        self,
-        connection: sa.Connection,
-        listing: MailingList,
-        member: MemberRow,
-        winner: RecordRow,
-        outcome: Outcome,
-        before: MemberRow,
-        *,
-        action: str = "added_or_updated",
-    ) -> None:
+    def _subscribed(self, listing: MailingList, rows: Sequence[Intended], outcomes: Sequence[Outcome], action: str) -> None:
+        """Commit ⑤ of a subscribe call. Raises ConfigError, after what was done is committed, where the account takes nobody more."""
+        written: dict[str, str] = {}
+        for (at, before), outcome in zip(rows, outcomes, strict=True):
+            if outcome.fate is Fate.FULL:
+                at.member = before
+                continue
+            self._note_subscribed(at, before, outcome)
+            if outcome.fate is Fate.DONE and (action != "attached" or not orjson.loads(_winner(at).payload or "{}")):
+                written[at.member.address] = _winner(at).payload_hash or ""
+        with self._ledger.begin() as connection:
+            self._lease.fence(connection)
+            members.note_written(self._ledger, connection, self._situations.scope(self._id(listing)), written)
+            members.save(self._ledger, connection, [at.member for at, _ in rows])
+        named = {Fate.DONE: action, Fate.PENDING: "confirmation_sent", Fate.REJECTED: "refused", Fate.LOST: "lost"}
+        self.actions.update((listing.key, named[outcome.fate]) for outcome in outcomes if outcome.fate in named)
+        full = next((outcome for outcome in outcomes if outcome.fate is Fate.FULL), None)
+        if full is not None:
+            raise ConfigError(full.message)
+
+    def _note_subscribed(self, at: Situation, before: MemberRow, outcome: Outcome) -> None:
+        member = at.member
         if outcome.fate is not Fate.LOST:
             member.open = None
         if outcome.fate is Fate.DONE:
@@ -183,37 +199,40 @@ class Calls:
             member.removed = member.removed_at = None
             member.pending = member.unknown = 0
             member.rejected_hash = member.rejected_reason = member.rejected_code = member.rejected_message = None
-            if action != "attached" or not orjson.loads(winner.payload or "{}"):
-                scope = self._situations.scope(member.list)
-                members.note_written(self._ledger, connection, scope, member.address, winner.payload_hash or "")
         elif outcome.fate is Fate.PENDING:
             member.pending, member.ours = 1, 0
         elif outcome.fate is Fate.REJECTED:
             # A refused call is none: a person who signs up after it does so by themselves.
             member.ours, member.called_at, member.called_by = before.ours, before.called_at, before.called_by
-            member.rejected_hash, member.rejected_reason = winner.payload_hash, outcome.reason or "vendor_refused"
+            member.rejected_hash, member.rejected_reason = _winner(at).payload_hash, outcome.reason or "vendor_refused"
             member.rejected_code, member.rejected_message = outcome.code, outcome.message
-        members.save(self._ledger, connection, [member])
-        named = {Fate.DONE: action, Fate.PENDING: "confirmation_sent", Fate.REJECTED: "refused", Fate.LOST: "lost"}
-        self.actions[listing.key, named[outcome.fate]] += 1
 
-    def _gone(self, listing: MailingList, member: MemberRow, reason: str, outcome: Outcome, action: str) -> None:
-        if outcome.fate is not Fate.LOST:
-            member.open = None
-        if outcome.fate in (Fate.DONE, Fate.PENDING):
-            member.removed, member.removed_at = reason, self._after(member.seen_at)
-            member.ours = 0 if reason == "left" else member.ours
-        elif outcome.fate is Fate.REJECTED:
-            self.refused.add((member.list, member.address))
+    def _gone(self, listing: MailingList, rows: Sequence[Intended], outcomes: Sequence[Outcome], reason: str, action: str) -> None:
+        """Commit ⑤ of a call that takes off."""
+        for (at, _), outcome in zip(rows, outcomes, strict=True):
+            member = at.member
+            if outcome.fate is not Fate.LOST:
+                member.open = None
+            if outcome.fate in (Fate.DONE, Fate.PENDING):
+                member.removed, member.removed_at = reason, self._after(member.seen_at)
+                member.ours = 0 if reason == "left" else member.ours
+            elif outcome.fate is Fate.REJECTED:
+                self.refused.add((member.list, member.address))
+        done = [at.member.address for (at, _), outcome in zip(rows, outcomes, strict=True) if outcome.fate is Fate.DONE]
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
-            members.save(self._ledger, connection, [member])
-            if action == "suppressed" and outcome.fate is Fate.DONE:
-                self._situations.suppressions.add_everywhere(connection, member.address, "suppressed_on_delete", self._ledger.clock.now())
-            if member.removed is not None and not self._tool.traits.fields_belong_to_contact and self._tool.traits.can_delete_member:
-                members.forget_written(connection, self._situations.scope(member.list), [member.address])
+            members.save(self._ledger, connection, [at.member for at, _ in rows])
+            if action == "suppressed":
+                for address in done:
+                    self._situations.suppressions.add_everywhere(connection, address, "suppressed_on_delete", self._ledger.clock.now())
+            if not self._tool.traits.fields_belong_to_contact and self._tool.traits.can_delete_member:
+                gone = [at.member.address for at, _ in rows if at.member.removed is not None]
+                members.forget_written(connection, self._situations.scope(self._id(listing)), gone)
         named = {Fate.DONE: action, Fate.PENDING: action, Fate.REJECTED: "refused", Fate.LOST: "lost"}
-        self.actions[listing.key, named[outcome.fate]] += 1
+        self.actions.update((listing.key, named[outcome.fate]) for outcome in outcomes)
+
+    def _id(self, listing: MailingList) -> str:
+        return f"{self._account}/{listing.key}"
 
     def _after(self, moment: float) -> float:
         """Now, and later than a moment of the same clock tick."""

@@ -17,7 +17,7 @@ from mailsync.clock import Clock
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
 from mailsync.membership.address import address_key
-from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, MailingTool, Member, Outcome, Payload, Response, Traits
+from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, MailingTool, Member, Outcome, Person, Response, Traits
 
 MEASURED_READS = 100
 BATCH = 500
@@ -149,10 +149,14 @@ class Rehearsal:
         yield from self._tool.leavings(since)
         self._leavings_cost, self._noting = self._noting, None
 
-    def subscribe(self, list_key: str, address: str, payload: Payload) -> Outcome:  # noqa: ARG002 - the fields are in the ledger's copy
-        """Noted as an addition, a return, an update or a confirmation mail."""
+    def suppressed(self) -> Iterator[str] | None:
+        """The real account's."""
+        return self._tool.suppressed()
+
+    def subscribe(self, list_key: str, people: Sequence[Person]) -> list[Outcome]:
+        """Noted as additions, returns, updates or confirmation mails; their fields are in the ledger's copy."""
         self._pretend(self.traits.subscribe_endpoint)
-        return self._subscribed(list_key, address)
+        return [self._subscribed(list_key, one.address) for one in people]
 
     def attach(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
         """Noted one by one; a call for which the day's share does not suffice leaves the rest without an answer, as the real tool does."""
@@ -171,21 +175,24 @@ class Rehearsal:
         """The real tool's."""
         return self._tool.attach_calls(addresses)
 
-    def take_off(self, list_key: str, address: str) -> Outcome:
+    def take_off(self, list_key: str, addresses: Sequence[str], *, delete: bool) -> list[Outcome]:
         """Noted."""
         self._pretend(self.traits.unsubscribe_endpoint)
-        self._plan(list_key, "take_off", address)
-        self._put(list_key, address, None if self.traits.can_delete_member else ListedStatus.UNSUBSCRIBED)
-        return DONE
+        for address in addresses:
+            self._plan(list_key, "take_off", address)
+            self._put(list_key, address, None if delete else ListedStatus.UNSUBSCRIBED)
+        return [DONE] * len(addresses)
 
-    def suppress(self, address: str) -> Outcome:
-        """Noted; it takes the address off every list."""
+    def suppress(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
+        """Noted; they are taken off this list, and off every list where the vendor has one set of contacts."""
         self._pretend(self.traits.suppress_endpoint)
-        self._plan("*", "suppress", address)
-        for key in self._lists:
-            if self._status(key, address) is not None:
-                self._put(key, address, ListedStatus.UNSUBSCRIBED)
-        return DONE
+        after = None if self.traits.can_delete_member else ListedStatus.UNSUBSCRIBED
+        for address in addresses:
+            self._plan("*", "suppress", address)
+            for key in self._lists if self.traits.fields_belong_to_contact else (list_key,):
+                if self._status(key, address) is not None:
+                    self._put(key, address, after)
+        return [DONE] * len(addresses)
 
     def writes(self) -> Iterator[tuple[str, str, str]]:
         """What would be written, in order: (list key, action, address); `*` stands for all lists."""

@@ -79,35 +79,42 @@ class Removals:
         return Brake(listing.name, due, owned) if due and brakes(due, owned) else None
 
     def remove(self, listing: MailingList, list_id: str) -> None:
-        """Remove who is due; each is decided once more just before its call."""
+        """Remove who is due, as many in a call as the vendor takes; each is decided once more just before its call."""
+        try:
+            for everywhere, addresses in self._batches(list_id):
+                self._remove_together(listing, list_id, addresses, everywhere=everywhere)
+        except BudgetSpent:
+            return  # still due in the next run
+
+    def _batches(self, list_id: str) -> Iterator[tuple[bool, list[str]]]:
+        """(whether they are suppressed everywhere, addresses of one call)."""
+        waiting: dict[bool, list[str]] = {False: [], True: []}
         for member, what in self._due(list_id):
             if what is OnDelete.KEEP:
                 continue
-            try:
-                self._remove_one(listing, list_id, member, what)
-            except BudgetSpent:
-                return  # still due in the next run
+            everywhere = what is OnDelete.SUPPRESS and not self._is_elsewhere(list_id, member.address)
+            waiting[everywhere].append(member.address)
+            if len(waiting[everywhere]) == self._calls.batch_size:
+                yield everywhere, waiting[everywhere]
+                waiting[everywhere] = []
+        yield from waiting.items()
 
-    def _remove_one(self, listing: MailingList, list_id: str, member: MemberRow, what: OnDelete) -> None:
-        address = member.address
-        everywhere = what is OnDelete.SUPPRESS and not self._is_elsewhere(list_id, address)
-        while True:
+    def _remove_together(self, listing: MailingList, list_id: str, addresses: list[str], *, everywhere: bool) -> None:
+        while addresses:
             try:
                 if everywhere:
-                    self._calls.suppress(listing, address, _still_due)
+                    self._calls.suppress(listing, addresses, _still_due)
                 else:
-                    self._calls.take_off(listing, address, "removed", _still_due)
+                    self._calls.take_off(listing, addresses, "removed", _still_due)
             except DecideAgain:
-                at, decision = self._settler.decisions(list_id, [address])[address]
-                if not _still_due(at, decision):
-                    return
+                found = self._settler.decisions(list_id, addresses)
+                addresses = [address for address, one in found.items() if _still_due(*one)]
             else:
                 break
-        at, _ = self._settler.decisions(list_id, [address])[address]
-        if at.member.open is None:
-            with self._ledger.begin() as connection:
-                self._lease.fence(connection)
-                members.clear_dirty(connection, list_id, [address])
+        done = [address for address, (at, _) in self._settler.decisions(list_id, addresses).items() if at.member.open is None] if addresses else []
+        with self._ledger.begin() as connection:
+            self._lease.fence(connection)
+            members.clear_dirty(connection, list_id, done)
 
     def _due(self, list_id: str) -> Iterator[tuple[MemberRow, OnDelete]]:
         """What is due now, in order of address; nothing is kept in memory but one batch."""

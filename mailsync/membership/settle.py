@@ -20,6 +20,8 @@ from mailsync.membership.tool import MailingList, Traits
 
 FRESH_S = 900.0
 BATCH = 500
+_SUBSCRIBE = "subscribe"
+_LEAVINGS = ("left", "crm_opt_out")
 
 
 class Settler:
@@ -86,7 +88,7 @@ class Settler:
 
     def fate(self, decision: Decision) -> Decision:
         """The decision of a record whose action could not be taken in this run: postponed."""
-        if decision.action in (Action.SUBSCRIBE, Action.UPDATE):
+        if _subscribes(decision):
             return Decision(decision.action, RecordFate.POSTPONED)
         return decision
 
@@ -101,19 +103,16 @@ class Settler:
             after = batch[-1]
 
     def _take_off(self, list_id: str, addresses: Sequence[str]) -> None:
-        for address, (_, decision) in self.decisions(list_id, addresses).items():
-            if decision.action is Action.TAKE_OFF:
-                self._act(list_id, address, decision)
+        found = self.decisions(list_id, addresses)
+        self._act(list_id, {address: decision for address, (_, decision) in found.items() if decision.action is Action.TAKE_OFF})
 
     def _settle(self, list_id: str, addresses: Sequence[str]) -> None:
         found = self.decisions(list_id, addresses)
-        if any(decision.action in (Action.SUBSCRIBE, Action.UPDATE) for _, decision in found.values()) and self._refresh(list_id):
+        if any(_subscribes(decision) for _, decision in found.values()) and self._refresh(list_id):
             self._take_off(list_id, addresses)
             found = self.decisions(list_id, addresses)
         acted = {address: one for address, one in found.items() if one[1].action is not Action.NONE}
-        for address in self._attach_groups(list_id, acted):
-            self._refresh(list_id)
-            self._act(list_id, address, acted[address][1])
+        self._act(list_id, {address: acted[address][1] for address in self._attach_groups(list_id, acted)})
         after = self.decisions(list_id, list(acted)) if acted else {}
         self._clear(list_id, {**found, **after})
 
@@ -126,26 +125,46 @@ class Settler:
         self.fresh(list_id, at)
         return True
 
-    def _act(self, list_id: str, address: str, decision: Decision) -> None:
-        """One address to its end: what does not hold any more when its turn comes is decided again."""
-        while True:
+    def _act(self, list_id: str, waiting: Mapping[str, Decision]) -> None:
+        """Addresses to their end, as many in a call as the vendor takes, leavings first."""
+        size = self._traits.batch_size
+        for call, addresses in self._by_call(list_id, waiting).items():
+            for first in range(0, len(addresses), size):
+                self._act_together(list_id, call, addresses[first : first + size])
+
+    def _by_call(self, list_id: str, waiting: Mapping[str, Decision]) -> dict[str, list[str]]:
+        """What the vendor has to be asked → addresses: to take off, by reason, then to subscribe."""
+        calls: dict[str, list[str]] = {call: [] for call in (*_LEAVINGS, _SUBSCRIBE)}
+        for address, decision in waiting.items():
+            if _subscribes(decision):
+                calls[_SUBSCRIBE].append(address)
+            elif decision.action is Action.TAKE_OFF and (list_id, address) not in self._calls.refused:
+                calls[_reason_to_leave(decision)].append(address)
+        return calls
+
+    def _act_together(self, list_id: str, call: str, addresses: Sequence[str]) -> None:
+        """One call, made again until it was made: what does not hold any more when its turn comes is decided again."""
+        while addresses:
+            if call == _SUBSCRIBE:
+                self._refresh(list_id)
             try:
-                self._once(list_id, address, decision)
+                self._once(list_id, call, addresses)
             except DecideAgain:
                 self._refresh(list_id)
-                decision = self.decisions(list_id, [address])[address][1]
+                again = self._by_call(list_id, {address: decision for address, (_, decision) in self.decisions(list_id, addresses).items()})
+                addresses = again.pop(call)
+                for other, changed in again.items():
+                    self._act_together(list_id, other, changed)
             else:
                 return
 
-    def _once(self, list_id: str, address: str, decision: Decision) -> None:
+    def _once(self, list_id: str, call: str, addresses: Sequence[str]) -> None:
         listing, endpoints = self._lists[list_id], self._traits
         try:
-            if decision.action is Action.TAKE_OFF and endpoints.unsubscribe_endpoint not in self._spent:
-                if (list_id, address) not in self._calls.refused:
-                    reason = "crm_opt_out" if decision.reason == "crm_opt_out" else "left"
-                    self._calls.take_off(listing, address, reason, lambda _, now: now == decision)
-            elif decision.action in (Action.SUBSCRIBE, Action.UPDATE) and endpoints.subscribe_endpoint not in self._spent:
-                self._calls.subscribe(listing, address)
+            if call != _SUBSCRIBE and endpoints.unsubscribe_endpoint not in self._spent:
+                self._calls.take_off(listing, addresses, call, lambda _, now: now.action is Action.TAKE_OFF and _reason_to_leave(now) == call)
+            elif call == _SUBSCRIBE and endpoints.subscribe_endpoint not in self._spent:
+                self._calls.subscribe(listing, addresses)
         except BudgetSpent as spent:
             self._note_spent(spent)
 
@@ -186,6 +205,15 @@ class Settler:
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
             members.clear_dirty(connection, list_id, done)
+
+
+def _subscribes(decision: Decision) -> bool:
+    return decision.action in (Action.SUBSCRIBE, Action.UPDATE)
+
+
+def _reason_to_leave(decision: Decision) -> str:
+    """Why D1 takes somebody off, as it is remembered: a CRM opt-out can be taken back in the CRM, any other leaving cannot."""
+    return "crm_opt_out" if decision.reason == "crm_opt_out" else "left"
 
 
 def may_become_due(at: Situation) -> bool:

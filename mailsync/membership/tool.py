@@ -1,7 +1,7 @@
 """What the membership rules ask of a mailing tool. One implementation per system, in that system's folder.
 
-Every write is one vendor call that takes effect or not; the rules commit an intent before it and the outcome after it. A write never retries
-inside itself except after an answer that proves that it had no effect (an expired token).
+Every write is one vendor call for up to `batch_size` addresses, with an outcome for each; the rules commit one intent before it and the outcomes
+after it. A write never retries inside itself except after an answer that proves that it had no effect (an expired token).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Fate(Enum):
     """What became of one vendor call."""
 
     DONE = "done"  # the vendor says it took effect (added or updated: no vendor tells them apart)
+    FULL = "full"  # nothing took effect, because the account takes nobody more: not this person's fault; `message` says what to do
     PENDING = "pending"  # a confirmation mail went out
     REJECTED = "rejected"  # this address or payload is refused for good; `reason` is ours, `code` and `message` the vendor's
     LOST = "lost"  # no answer: it may have taken effect
@@ -52,6 +53,14 @@ class MailingList:
     key: str
     name: str
     has_form: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to be put on a list, or updated there: the address in the record's spelling, and the mapped fields."""
+
+    address: str
+    payload: Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,7 @@ class Traits:
     system: str
     can_delete_member: bool  # Mailigen yes; Zoho Campaigns can only unsubscribe
     fields_belong_to_contact: bool  # Zoho: one set of fields per contact and account; Mailigen: one per membership
+    batch_size: int  # addresses per call that subscribes, takes off or suppresses: 1, or more where the vendor answers for each
     attach_size: int  # addresses per membership-only call, 0 where there is none
     limits: Mapping[str, tuple[Window, ...]]  # endpoint → documented windows; an endpoint absent here is unlimited
     lock_s: Mapping[str, float]  # endpoint → seconds it stays locked after the limit
@@ -131,8 +141,11 @@ class MailingTool(Protocol):
     def leavings(self, since: float | None) -> Iterator[Response]:
         """Opt-outs and complaints of campaigns sent after `since` (epoch seconds), in any order, repeated ones too."""
 
-    def subscribe(self, list_key: str, address: str, payload: Payload) -> Outcome:
-        """Add or update one contact with fields."""
+    def suppressed(self) -> Iterator[str] | None:
+        """Every address that the account itself never mails, read completely; None where no call tells."""
+
+    def subscribe(self, list_key: str, people: Sequence[Person]) -> list[Outcome]:
+        """Add or update contacts with fields: at most `batch_size`, one outcome each, in order."""
 
     def attach(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
         """Membership only, one outcome per address in order; a LOST one is lost for all."""
@@ -140,8 +153,11 @@ class MailingTool(Protocol):
     def attach_calls(self, addresses: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
         """The calls that `attach` would make for these addresses: (endpoint, addresses of that call), in order. Makes none."""
 
-    def take_off(self, list_key: str, address: str) -> Outcome:
-        """End one membership the gentlest way the vendor has. DONE also where the vendor no longer knows the contact."""
+    def take_off(self, list_key: str, addresses: Sequence[str], *, delete: bool) -> list[Outcome]:
+        """End memberships of one list: at most `batch_size`. DONE also where the vendor no longer knows the contact.
 
-    def suppress(self, address: str) -> Outcome:
-        """Never mail this address again from this account. Irreversible."""
+        `delete` is only asked for where `can_delete_member`: no trace is left. Otherwise the mark stays readable, as after an unsubscribe.
+        """
+
+    def suppress(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
+        """Never mail these again from this account, and take them off this list: at most `batch_size`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailsync.errors import MailsyncError
-from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, Member, Outcome, Payload, Response, Traits
+from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, Member, Outcome, Payload, Person, Response, Traits
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.answers import Said
 from mailsync.zoho_campaigns.client import CampaignsClient
@@ -79,8 +79,15 @@ class ZohoCampaigns:
         """Opt-outs and complaints of campaigns sent after `since`."""
         return leavings(self._client, since)
 
-    def subscribe(self, list_key: str, address: str, payload: Payload) -> Outcome:
+    def suppressed(self) -> Iterator[str] | None:
+        """No method of the API reads the do-not-mail registry."""
+        return None
+
+    def subscribe(self, list_key: str, people: Sequence[Person]) -> list[Outcome]:
         """Add or update one contact with fields. `donotmail_resub` is never sent: it would bring back who asked never to be mailed."""
+        return [self._subscribe(list_key, one.address, one.payload) for one in people]
+
+    def _subscribe(self, list_key: str, address: str, payload: Payload) -> Outcome:
         option = self._options.get(list_key, ListOptions())
         form = {"listkey": list_key, "contactinfo": contactinfo(address, payload)}
         form.update({name: value for name, value in (("source", option.source), ("topic_id", option.topic_ids)) if value})
@@ -100,7 +107,7 @@ class ZohoCampaigns:
             outcomes.update(self._attach_bare(list_key, bare))
             for address in addresses:
                 if address not in outcomes:
-                    outcomes[address] = self.subscribe(list_key, address, {})
+                    outcomes[address] = self._subscribe(list_key, address, {})
         except MailsyncError:
             # Nothing took effect only if nothing was done before; otherwise the rest is told as lost, and the next complete read decides.
             # What was wrong shows again at the next call.
@@ -114,13 +121,13 @@ class ZohoCampaigns:
         single: list[tuple[str, Sequence[str]]] = [(method.SUBSCRIBE, [address]) for address in addresses if not survives_bare(address)]
         return [(method.ATTACH, bare), *single] if bare else single
 
-    def take_off(self, list_key: str, address: str) -> Outcome:
+    def take_off(self, list_key: str, addresses: Sequence[str], *, delete: bool) -> list[Outcome]:  # noqa: ARG002 - the vendor cannot delete
         """Unsubscribe from this list: the vendor has no removal without that mark. A contact the vendor no longer knows is done."""
-        return self._again(method.UNSUBSCRIBE, {"listkey": list_key, "contactinfo": contactinfo(address)})
+        return [self._again(method.UNSUBSCRIBE, {"listkey": list_key, "contactinfo": contactinfo(address)}) for address in addresses]
 
-    def suppress(self, address: str) -> Outcome:
+    def suppress(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:  # noqa: ARG002 - the registry takes off every list
         """Put the address into the account's do-not-mail registry. Irreversible."""
-        return self._again(method.DO_NOT_MAIL, {"contactinfo": contactinfo(address)})
+        return [self._again(method.DO_NOT_MAIL, {"contactinfo": contactinfo(address)}) for address in addresses]
 
     def _attach_bare(self, list_key: str, addresses: Sequence[str]) -> dict[str, Outcome]:
         if not addresses:
@@ -158,6 +165,7 @@ def _traits(attach_size: int) -> Traits:
         system=NAME,
         can_delete_member=False,
         fields_belong_to_contact=True,
+        batch_size=1,
         attach_size=attach_size,
         limits={endpoint.name: endpoint.windows for endpoint in ENDPOINTS.values()},
         lock_s={endpoint.name: endpoint.lock_s for endpoint in ENDPOINTS.values()},

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailsync.errors import MailsyncError
-from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, Member, Outcome, Payload, Response, Traits, Window
+from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, Member, Outcome, Person, Response, Traits, Window
 
 ACTIVE, UNSUBSCRIBED, BOUNCED = ListedStatus.ACTIVE, ListedStatus.UNSUBSCRIBED, ListedStatus.BOUNCED
 PAGE = 4
@@ -59,7 +59,7 @@ Dial = Callable[[Call], str | MailsyncError | None]
 class FakeTool:
     """`deletes`: the vendor can take a member away without a mark, and fields belong to the membership (as Mailigen); else as Zoho Campaigns."""
 
-    def __init__(self, clock: FakeClock, *, deletes: bool = False, attach_size: int = 10) -> None:
+    def __init__(self, clock: FakeClock, *, deletes: bool = False, attach_size: int = 10, batch_size: int = 1) -> None:
         self.clock = clock
         self.deletes = deletes
         self.lists: dict[str, VendorList] = {}
@@ -68,6 +68,7 @@ class FakeTool:
         self.responses: list[Response] = []
         self.calls: list[Call] = []
         self.reads = 0
+        self.requests = 0  # writes, counted as the vendor counts them
         self.mails: list[tuple[str, str]] = []
         self.refused: dict[str, str] = {}  # a field value the vendor does not take → its code
         self.dial: Dial = lambda _call: None
@@ -82,6 +83,7 @@ class FakeTool:
             **dict.fromkeys(("attach", "take_off", "suppress", "page", "count"), window),
         }
         self._attach_size = attach_size
+        self._batch_size = batch_size
 
     # What people and staff do.
 
@@ -142,6 +144,7 @@ class FakeTool:
             system="fake",
             can_delete_member=self.deletes,
             fields_belong_to_contact=not self.deletes,
+            batch_size=self._batch_size,
             attach_size=self._attach_size,
             limits=self.windows,
             lock_s=dict.fromkeys(self.windows, 1800.0),
@@ -176,20 +179,30 @@ class FakeTool:
         self._read("count")
         yield from self.responses
 
-    def subscribe(self, list_key: str, address: str, payload: Payload) -> Outcome:
-        return self._write("subscribe", list_key, [address], dict(payload))[0]
+    def suppressed(self) -> Iterator[str] | None:
+        if not self.deletes:
+            return None
+        self._read("count")
+        return iter(sorted(self.do_not_mail))
+
+    def subscribe(self, list_key: str, people: Sequence[Person]) -> list[Outcome]:
+        assert 0 < len(people) <= self._batch_size
+        return self._write("subscribe", list_key, [(one.address, dict(one.payload)) for one in people])
 
     def attach(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
-        return self._write("attach", list_key, addresses, None)
+        return self._write("attach", list_key, [(address, None) for address in addresses])
 
     def attach_calls(self, addresses: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
         return [("attach", addresses)]
 
-    def take_off(self, list_key: str, address: str) -> Outcome:
-        return self._write("take_off", list_key, [address], None)[0]
+    def take_off(self, list_key: str, addresses: Sequence[str], *, delete: bool) -> list[Outcome]:
+        assert 0 < len(addresses) <= self._batch_size
+        assert self.deletes or not delete
+        return self._write("delete" if delete else "take_off", list_key, [(address, None) for address in addresses])
 
-    def suppress(self, address: str) -> Outcome:
-        return self._write("suppress", "", [address], None)[0]
+    def suppress(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
+        assert 0 < len(addresses) <= self._batch_size
+        return self._write("suppress", list_key if self.deletes else "", [(address, None) for address in addresses])
 
     def _read(self, endpoint: str) -> None:
         while self.before_read:
@@ -198,11 +211,11 @@ class FakeTool:
         self.reads += 1
         self.clock.time += 0.2
 
-    def _write(self, method: str, key: str, addresses: Sequence[str], payload: dict[str, str] | None) -> list[Outcome]:
+    def _write(self, method: str, key: str, rows: Sequence[tuple[str, dict[str, str] | None]]) -> list[Outcome]:
         while self.before_write:
             self.before_write.pop(0)()
-        self.reserve(method)
-        made = [Call(method, key, address.lower(), payload, self.clock.time) for address in addresses]
+        self.reserve("take_off" if method == "delete" else method)
+        made = [Call(method, key, address.lower(), payload, self.clock.time) for address, payload in rows]
         self.clock.time += 0.2
         said = self.dial(made[0])
         if isinstance(said, MailsyncError):
@@ -214,17 +227,21 @@ class FakeTool:
         for call in made:
             self.on_call(call)
         self.calls += made
-        outcomes = [self._effect(call, address) for call, address in zip(made, addresses, strict=True)]
+        self.requests += 1
+        outcomes = [self._effect(call, address) for call, (address, _) in zip(made, rows, strict=True)]
         self.clock.time += 0.2
         if said == "crash_after":
             raise Crash
         return [Outcome(Fate.LOST)] * len(made) if said == "lost_after" else outcomes
 
     def _effect(self, call: Call, address: str) -> Outcome:
-        if call.method == "take_off":
+        if call.method in ("take_off", "delete"):
             return self._take_off(call)
         if call.method == "suppress":
             self.do_not_mail.add(call.address)
+            if self.deletes:
+                self.staff_deletes(call.list, call.address)
+                return DONE
             for one in self.lists.values():
                 if call.address in one.status:
                     one.status[call.address] = UNSUBSCRIBED
@@ -246,7 +263,7 @@ class FakeTool:
 
     def _take_off(self, call: Call) -> Outcome:
         one = self.lists[call.list]
-        if self.deletes:
+        if call.method == "delete":
             self.staff_deletes(call.list, call.address)
         elif call.address in one.status:
             one.status[call.address] = UNSUBSCRIBED

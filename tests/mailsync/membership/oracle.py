@@ -94,7 +94,7 @@ class Oracle:
     def sees(self, call: Call) -> None:
         self.shown |= self.just_shown
         place = (call.list, call.address)
-        if call.method == "take_off":
+        if call.method in ("take_off", "delete"):
             self._sees_take_off(place)
             self.taken_off.add(place)
             return

@@ -111,13 +111,14 @@ class Scene:
     feeds: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: {"s": [("Leads", L), ("Contacts", L)]})
     options: dict[str, Any] = field(default_factory=dict)
     attach_size: int = 10
+    batch_size: int = 1
     limits: bool = True  # False: reads reserve nothing, for speed
 
     def __post_init__(self) -> None:
         self._ledger: CrashingLedger | None = None
         self.clock = FakeClock()
         self.on_sent: Callable[[], object] = lambda: None
-        self.tool = FakeTool(self.clock, deletes=self.deletes, attach_size=self.attach_size)
+        self.tool = FakeTool(self.clock, deletes=self.deletes, attach_size=self.attach_size, batch_size=self.batch_size)
         self.lists: dict[str, MailingList] = {}
         self.cursors = itertools.count(1)
         self.states = itertools.count(1)

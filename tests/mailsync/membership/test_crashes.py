@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mailsync.membership.plan import Claim
-from mailsync.membership.tool import MailingList, Outcome, Payload
+from mailsync.membership.tool import MailingList, Outcome
 from tests.mailsync.membership.fake_tool import Call, Crash, FakeTool
 from tests.mailsync.membership.histories import PROVE, fine, sampled, scene
 from tests.mailsync.membership.scene import L2, F, L, Scene
@@ -147,9 +147,9 @@ class Remote(FakeTool):
         self.reserve("count")
         yield from self.there.leavings_list(since)
 
-    def _write(self, method: str, key: str, addresses: Sequence[str], payload: Payload | None) -> list[Outcome]:
+    def _write(self, method: str, key: str, rows: Sequence[tuple[str, dict[str, str] | None]]) -> list[Outcome]:
         self.reserve(method)
-        return self.there._write(method, key, list(addresses), payload)
+        return self.there._write(method, key, list(rows))
 
 
 class RemoteClock:

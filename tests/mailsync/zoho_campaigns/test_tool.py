@@ -7,7 +7,7 @@ import pytest
 from requests.adapters import HTTPAdapter
 
 from mailsync.errors import AuthError, ConfigError, RateLimited, VendorUnavailable
-from mailsync.membership.tool import Fate, ListedStatus, Outcome
+from mailsync.membership.tool import Fate, ListedStatus, Outcome, Person
 
 from .conftest import Vendor
 
@@ -17,13 +17,20 @@ HOSTILE = {
     "Company Name": "=1+1",
 }
 DECODINGS = [{}, {"zoho_campaigns_double_decode": "yes"}, {"zoho_campaigns_code_type": "number"}]
+
+
+def subscribe(vendor, list_key, address, payload):
+    [outcome] = vendor.tool.subscribe(list_key, [Person(address, payload)])
+    return outcome
+
+
 LOCK_ANSWERS = ["http_429_json", "http_200_text_code", "http_200_number_code", "http_400_json", "http_429_html", "http_200_html"]
 
 
 @pytest.mark.parametrize("readings", DECODINGS)
 def test_hostile_values_and_plus_addresses_arrive_intact_under_every_reading(vendor, readings):
     vendor.emulator.switch(**readings)
-    assert vendor.tool.subscribe(vendor.lists["Newsletter"], "ann+news@example.com", HOSTILE) == Outcome(Fate.DONE)
+    assert subscribe(vendor, vendor.lists["Newsletter"], "ann+news@example.com", HOSTILE) == Outcome(Fate.DONE)
     assert vendor.members()["ann+news@example.com"]["fields"] == HOSTILE
 
 
@@ -39,21 +46,21 @@ def test_the_ten_address_call_attaches_plus_addresses_too_under_every_reading(ve
 def test_leaving_a_list_and_the_registry(vendor):
     key = vendor.lists["Newsletter"]
     vendor.tool.attach(key, ["a@example.com", "b+c@example.com"])
-    assert vendor.tool.take_off(key, "b+c@example.com") == Outcome(Fate.DONE)
-    assert vendor.tool.take_off(key, "stranger@example.com") == Outcome(Fate.DONE)
-    assert vendor.tool.suppress("a@example.com") == Outcome(Fate.DONE)
+    assert vendor.tool.take_off(key, ["b+c@example.com"], delete=False)[0] == Outcome(Fate.DONE)
+    assert vendor.tool.take_off(key, ["stranger@example.com"], delete=False)[0] == Outcome(Fate.DONE)
+    assert vendor.tool.suppress("", ["a@example.com"])[0] == Outcome(Fate.DONE)
     assert vendor.members()["b+c@example.com"]["status"] == "unsubscribed"
     assert "a@example.com" in vendor.state()["suppressed"]
 
 
 def test_a_form_list_answers_with_a_confirmation_mail(vendor):
-    assert vendor.tool.subscribe(vendor.lists["Web sign-up"], "new@example.com", {}).fate is Fate.PENDING
+    assert subscribe(vendor, vendor.lists["Web sign-up"], "new@example.com", {}).fate is Fate.PENDING
     assert vendor.state()["mails_caused"] == 1
 
 
 def test_a_bad_and_a_role_address_are_refused_with_our_reasons_and_no_address_in_the_message(vendor):
-    bad = vendor.tool.subscribe(vendor.lists["Newsletter"], "nonsense", {})
-    role = vendor.tool.subscribe(vendor.lists["Newsletter"], "info@example.com", {})
+    bad = subscribe(vendor, vendor.lists["Newsletter"], "nonsense", {})
+    role = subscribe(vendor, vendor.lists["Newsletter"], "info@example.com", {})
     assert [(one.fate, one.reason, one.code) for one in (bad, role)] == [
         (Fate.REJECTED, "invalid_address", "2004"),
         (Fate.REJECTED, "role_address", "2005"),
@@ -97,7 +104,7 @@ def test_a_locked_write_ends_as_a_lock_whatever_the_vendor_answers_and_nobody_is
     key, told = vendor.lists["Newsletter"], None
     for number in range(4):
         try:
-            outcome = vendor.tool.subscribe(key, f"p{number}@example.com", {})
+            outcome = subscribe(vendor, key, f"p{number}@example.com", {})
         except RateLimited as error:
             told = error
             break
@@ -121,7 +128,7 @@ def test_a_locked_read_is_waited_out_and_said(vendor, answer):
 @pytest.mark.parametrize("processed", [False, True])
 def test_a_write_without_a_usable_answer_is_lost_and_never_repeated_by_itself(vendor, kind, processed):
     vendor.emulator.faults(system="zoho_campaigns", path="listsubscribe", kind=kind, processed=processed)
-    assert vendor.tool.subscribe(vendor.lists["Newsletter"], "once@example.com", {}) == Outcome(Fate.LOST)
+    assert subscribe(vendor, vendor.lists["Newsletter"], "once@example.com", {}) == Outcome(Fate.LOST)
     assert len(vendor.made("listsubscribe")) == 1
     assert ("once@example.com" in vendor.members()) is processed
 
@@ -135,27 +142,27 @@ def test_a_read_is_repeated_until_it_answers(vendor, kind):
 def test_a_write_that_hangs_is_lost_once_the_time_is_up(vendor):
     vendor.emulator.faults(system="zoho_campaigns", path="listsubscribe", kind="timeout", processed=True)
     threading.Timer(0.5, vendor.emulator.heal).start()
-    assert vendor.tool.subscribe(vendor.lists["Newsletter"], "slow@example.com", {}) == Outcome(Fate.LOST)
+    assert subscribe(vendor, vendor.lists["Newsletter"], "slow@example.com", {}) == Outcome(Fate.LOST)
     assert "slow@example.com" in vendor.members()
 
 
 def test_after_two_unusable_answers_in_a_row_the_method_is_left_alone_for_a_minute(vendor):
     vendor.emulator.faults(system="zoho_campaigns", path="listsubscribe", kind="status", times=0)
     key = vendor.lists["Newsletter"]
-    assert [vendor.tool.subscribe(key, f"p{n}@example.com", {}).fate for n in range(2)] == [Fate.LOST] * 2
+    assert [subscribe(vendor, key, f"p{n}@example.com", {}).fate for n in range(2)] == [Fate.LOST] * 2
     with pytest.raises(RateLimited) as caught:
-        vendor.tool.subscribe(key, "p3@example.com", {})
+        subscribe(vendor, key, "p3@example.com", {})
     assert caught.value.retry_after == pytest.approx(60, abs=3)
     vendor.emulator.heal()
     vendor.clock.sleep(61)
     vendor.tool.count(key, ListedStatus.ACTIVE)
-    assert vendor.tool.subscribe(key, "p3@example.com", {}).fate is Fate.DONE
+    assert subscribe(vendor, key, "p3@example.com", {}).fate is Fate.DONE
 
 
 def test_an_expired_token_is_renewed_once_and_the_write_made_once(vendor):
     vendor.account.check_access()
     vendor.emulator.faults(system="zoho_campaigns", path="listsubscribe", kind="token")
-    assert vendor.tool.subscribe(vendor.lists["Newsletter"], "t@example.com", {}).fate is Fate.DONE
+    assert subscribe(vendor, vendor.lists["Newsletter"], "t@example.com", {}).fate is Fate.DONE
     assert [one["status"] for one in vendor.made("listsubscribe")] == [401, 200]
     assert len(vendor.made("token")) == 2
     assert vendor.reserved.count("listsubscribe") == 2
@@ -181,7 +188,7 @@ def test_the_contact_limit_is_a_config_error_for_the_whole_run(vendor):
     for code in ("2302", "914"):
         vendor.emulator.switch(zoho_campaigns_contact_limit_code=code)
         with pytest.raises(ConfigError, match="contact limit"):
-            vendor.tool.subscribe(vendor.lists["Newsletter"], "one.more@example.com", {})
+            subscribe(vendor, vendor.lists["Newsletter"], "one.more@example.com", {})
     with pytest.raises(ConfigError, match="contact limit"):
         vendor.tool.attach(vendor.lists["Newsletter"], ["one.more@example.com"])
 
@@ -190,10 +197,10 @@ def test_a_deleted_list_is_a_config_error(vendor):
     key = vendor.lists["Newsletter"]
     vendor.emulator.edit("zoho_campaigns", op="delete_list", list=key)
     for call in (
-        lambda: vendor.tool.subscribe(key, "a@example.com", {}),
+        lambda: subscribe(vendor, key, "a@example.com", {}),
         lambda: vendor.tool.count(key, ListedStatus.ACTIVE),
         lambda: vendor.tool.page(key, ListedStatus.ACTIVE, 0, 10),
-        lambda: vendor.tool.take_off(key, "a@example.com"),
+        lambda: vendor.tool.take_off(key, ["a@example.com"], delete=False)[0],
         lambda: vendor.tool.attach(key, ["a@example.com"]),
     ):
         with pytest.raises(ConfigError, match="deleted"):
@@ -223,10 +230,10 @@ def test_no_secret_and_no_address_is_in_any_url(vendor, monkeypatch):
 
     monkeypatch.setattr(HTTPAdapter, "send", spied)
     key = vendor.lists["Newsletter"]
-    vendor.tool.subscribe(key, "ann@example.com", {"First Name": "Ann"})
+    subscribe(vendor, key, "ann@example.com", {"First Name": "Ann"})
     vendor.tool.attach(key, ["bob@example.com"])
-    vendor.tool.take_off(key, "bob@example.com")
-    vendor.tool.suppress("bob@example.com")
+    vendor.tool.take_off(key, ["bob@example.com"], delete=False)[0]
+    vendor.tool.suppress("", ["bob@example.com"])[0]
     vendor.tool.page(key, ListedStatus.ACTIVE, 0, 10)
     list(vendor.tool.leavings(None))
     assert len(urls) >= 8

@@ -11,11 +11,12 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from emulators.world import World
+from emulators.world import Switch, World
 from emulators.zoho_accounts import ZohoAccounts
 from emulators.zoho_crm.account import Account
 from emulators.zoho_crm.guard import Guard
 from emulators.zoho_crm.rows import warm
+from emulators.zoho_crm.state import Crm
 from emulators.zoho_crm.switches import SWITCHES
 
 __all__ = ["ZohoCrm"]
@@ -25,12 +26,17 @@ class ZohoCrm:
     """The vendor `zoho_crm`."""
 
     name = "zoho_crm"
+    switches: tuple[Switch, ...] = SWITCHES
 
     def __init__(self, world: World, accounts: ZohoAccounts) -> None:
         self._world, self._accounts = world, accounts
-        world.switches.declare(*SWITCHES)
+        world.switches.declare(*self.switches)
         warm(world.seed, world.people)
-        self._account = Account(world)
+        self._account = self.fresh()
+
+    def fresh(self) -> Account:
+        """The account as seeded."""
+        return Account(Crm(self._world))
 
     def routes(self) -> Sequence[BaseRoute]:
         """Its HTTP surface; handlers look the account up at every call, since a reset makes a new one."""
@@ -39,7 +45,7 @@ class ZohoCrm:
 
     def reset(self) -> None:
         """Back to the seed."""
-        self._account = Account(self._world)
+        self._account = self.fresh()
 
     def snapshot(self) -> Mapping[str, Any]:
         """All records, what was deleted and why, credits."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulators.world import World
 from emulators.zoho_crm.edit_settings import SettingsEdits
 from emulators.zoho_crm.edits import Edits
 from emulators.zoho_crm.guard import Endpoint
@@ -27,22 +26,23 @@ _LEAST_FOR_HISTORY = 60
 class Account:
     """The account's state, its endpoints and its edits."""
 
-    def __init__(self, world: World) -> None:
-        self.crm = Crm(world)
+    def __init__(self, crm: Crm, *, bulk: type[BulkRead] = BulkRead, edits: type[Edits] = Edits) -> None:
+        """`bulk` and `edits` are the product's own kinds of them."""
+        self.crm = crm
         self.limits = Limits(self.crm)
         self.jobs = Jobs(self.crm)
         self.writer = Writer(self.crm, self.jobs)
-        self.bulk = BulkRead(self.crm, self.limits, self.jobs)
+        self.bulk = bulk(self.crm, self.limits, self.jobs)
         self.writes = writes.Writes(self.crm, self.writer)
-        self.edits = Edits(self.crm, self.writer, self.jobs, SettingsEdits(self.crm, self.jobs, self.limits, self.bulk))
-        if world.people >= _LEAST_FOR_HISTORY:
+        self.edits = edits(self.crm, self.writer, self.jobs, SettingsEdits(self.crm, self.jobs, self.limits, self.bulk))
+        if crm.world.people >= _LEAST_FOR_HISTORY:
             self._past()
         self.endpoints = {one.path: one for one in self._endpoints()}
 
     def _endpoints(self) -> list[Endpoint]:
         """In the order in which paths are tried: the general ones last."""
         lists, searches, removed, changed = records.Records(self.crm), search.Search(self.crm), DeletedRecords(self.crm), self.writes
-        module = "/crm/{version:str}/{module}"
+        module = f"{self.crm.product.records}/{{module}}"
         bodies = frozenset({"POST", "PUT", "DELETE"})
         return [
             *self.bulk.endpoints(),
@@ -52,7 +52,7 @@ class Account:
             Endpoint(f"{module}/deleted", {"GET": removed.listing}),
             Endpoint(f"{module}/search", {"GET": searches.search}, search.sub_limited),
             Endpoint(f"{module}/upsert", {"POST": changed.upsert}, writes.sub_limited, bodies),
-            Endpoint(module, {"GET": lists.listing, "POST": changed.insert, "PUT": changed.update, "DELETE": changed.delete}, _sub_limited, bodies),
+            Endpoint(module, {"GET": lists.listing, "POST": changed.insert, "PUT": changed.update, "DELETE": changed.delete}, sub_limited, bodies),
             *Related(self.crm, changed).endpoints(module),
             Endpoint(f"{module}/{{id}}", {"GET": lists.single, "PUT": changed.update, "DELETE": changed.delete}, writes=bodies),
         ]
@@ -74,7 +74,7 @@ class Account:
         return {
             "modules": modules,
             "deleted": deleted,
-            "campaigns": {one: {**record, "members": self.crm.members.listing(one)} for one, record in modules["Campaigns"].items()},
+            "campaigns": {one: {**record, "members": self.crm.members.listing(one)} for one, record in modules.get("Campaigns", {}).items()},
             "views": {name: {view.id: view.name for view in module.views.values()} for name, module in self.crm.modules.items() if module.views},
             "credits": {"spent": self.limits.spent(), "maximum": self.limits.maximum()},
             "triggers": self.writes.triggers,
@@ -102,5 +102,6 @@ class Account:
         }
 
 
-def _sub_limited(request: Any) -> bool:
+def sub_limited(request: Any) -> bool:
+    """Which calls on a module count against the smaller limit of calls at once."""
     return records.sub_limited(request) if request.method == "GET" else writes.sub_limited(request)

@@ -10,7 +10,6 @@ from emulators.zoho_crm.criteria import tests
 from emulators.zoho_crm.fields import Field
 from emulators.zoho_crm.jobs import Jobs
 from emulators.zoho_crm.limits import Limits
-from emulators.zoho_crm.people_of_account import LICENSES
 from emulators.zoho_crm.routes.bulk import BulkRead
 from emulators.zoho_crm.state import Crm, Module
 from emulators.zoho_crm.views import View, tree
@@ -20,8 +19,8 @@ Done = dict[str, Any]
 
 
 def module_of(crm: Crm, operation: Operation) -> Module:
-    """The module an operation names (Leads by default). Raises ValueError."""
-    module = crm.modules.get(str(operation.get("module", "Leads")))
+    """The module an operation names (the first with people by default). Raises ValueError."""
+    module = crm.modules.get(str(operation.get("module", crm.first_people)))
     if module is None or module.rows is None:
         raise ValueError(f"no module {operation.get('module')!r} with records")
     return module
@@ -168,8 +167,8 @@ class SettingsEdits:
 
     def set_edition(self, operation: Operation) -> Done:
         """`edition`, `licenses`: decides credits and calls at once."""
-        if operation["edition"] not in LICENSES:
-            raise ValueError(f"editions are {list(LICENSES)}")
+        if operation["edition"] not in self._crm.product.licenses:
+            raise ValueError(f"editions are {list(self._crm.product.licenses)}")
         self._crm.edition = operation["edition"]
         self._crm.licenses = int(operation.get("licenses", self._crm.licenses))
         return {"maximum": self._limits.maximum()}

@@ -46,7 +46,7 @@ class Edits:
         """Do one. Raises ValueError."""
         known = self._operations.get(str(operation.get("op")))
         if known is None:
-            raise ValueError(f"zoho_crm knows {', '.join([*self._operations, 'revoke_token'])}, not {operation.get('op')!r}")
+            raise ValueError(f"{self._crm.product.name} knows {', '.join([*self._operations, 'revoke_token'])}, not {operation.get('op')!r}")
         self._jobs.settle()
         return known(operation)
 
@@ -133,7 +133,7 @@ class Edits:
 
     def recalculate_formula(self, operation: Operation) -> Done:
         """`module` (Leads), `ids` (all), `field`: formulas change with time, roll-ups with other records; neither is an edit."""
-        module = self._crm.modules[str(operation.get("module", "Leads"))]
+        module = module_of(self._crm, operation)
         field = module.fields.get(str(operation.get("field")))
         is_rollup = field is not None and field.data_type == "rollup_summary"
         touches = self._crm.reading("rollup_touches_modified_time" if is_rollup else "formula_touches_modified_time") == "yes"

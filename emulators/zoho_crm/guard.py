@@ -18,7 +18,6 @@ from emulators.zoho_crm.state import Crm
 
 HOME_DATA_CENTER = "eu"
 JSON_TYPE = "application/json;charset=UTF-8"
-VERSIONS = ("v8", "v2")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -62,7 +61,7 @@ class Call:
     @property
     def version(self) -> str:
         """`v8` or `v2`."""
-        return str(self.path.get("version", "v8"))
+        return str(self.path.get("version", self._limits.product.versions[0]))
 
     def json(self) -> dict[str, Any]:
         """The body. Raises INVALID_DATA where it is no JSON object."""
@@ -117,12 +116,6 @@ class Endpoint:
     writes: frozenset[str] = frozenset()
 
 
-def module_scopes(api_name: str, operation: str, *, custom: bool) -> tuple[str, ...]:
-    """Any of these grants the operation on the records of a module."""
-    group = "custom" if custom else api_name.lower()
-    return (f"ZohoCRM.modules.{group}.{operation}", f"ZohoCRM.modules.{operation}")
-
-
 class Guard:
     """Wraps handlers into routes."""
 
@@ -153,7 +146,8 @@ class Guard:
         token = self._accounts.check(request.headers.get("authorization"))
         if token is None:
             raise CrmError(401, self._crm().reading("token_error_code"), "invalid oauth token")
-        if request.path_params.get("version", "v8") not in VERSIONS:
+        versions = self._crm().product.versions
+        if request.path_params.get("version", versions[0]) not in versions:
             raise unknown_url()
         handler = endpoint.methods.get(request.method)
         if handler is None:

@@ -6,7 +6,6 @@ import time
 from collections import deque
 
 from emulators.zoho_crm.errors import CrmError
-from emulators.zoho_crm.people_of_account import LICENSES
 from emulators.zoho_crm.state import Crm
 
 WINDOW_S = 86_400
@@ -20,6 +19,7 @@ class Limits:
 
     def __init__(self, crm: Crm) -> None:
         self._crm = crm
+        self.product = crm.product
         self._slices: deque[list[float]] = deque()  # [start of a minute, credits spent in it]
         self._spent = 0.0
         self._handled: deque[float] = deque()
@@ -28,7 +28,7 @@ class Limits:
 
     def maximum(self) -> int | None:
         """Credits in 24 h; None: unlimited."""
-        base, each, _, most = LICENSES[self._crm.edition]
+        base, each, _, most = self.product.licenses[self._crm.edition]
         wanted = base + each * self._crm.licenses
         return None if most is None else min(wanted, most)
 
@@ -56,7 +56,7 @@ class Limits:
     def remaining(self) -> int | None:
         """What the header tells: only once half is used."""
         most = self.maximum()
-        if most is None or self.spent() * 2 < most:
+        if not self.product.tells_credits or most is None or self.spent() * 2 < most:
             return None
         return int(most - self.spent())
 
@@ -70,7 +70,7 @@ class Limits:
         if not latency or not self._crm.world.limits:
             return
         now = time.monotonic()
-        at_once = LICENSES[self._crm.edition][2]
+        at_once = self.product.licenses[self._crm.edition][2]
         _forget(self._handled, now - latency)
         _forget(self._handled_sub, now - latency)
         if len(self._handled) >= at_once or (sub_limited and len(self._handled_sub) >= SUB_LIMIT):

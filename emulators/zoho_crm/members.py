@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 MEMBER_STATUSES = ("Planned", "Invited", "Sent", "Received", "Opened", "Responded", "Bounced", "Opted Out")
-MEMBER_MODULES = ("Leads", "Contacts")
 
 
 class Members:

@@ -84,6 +84,8 @@ def adopt_children(crm: Crm, writer: Any, leaving: tuple[Module, str], heir: tup
     (from_module, old), (to_module, new) = leaving, heir
     crm.members.move(from_module.api_name, old, to_module.api_name, new)
     for name, fields in CHILDREN.items():
+        if name not in crm.modules:
+            continue
         children = crm.modules[name]
         for field in fields:
             rows = children.records()

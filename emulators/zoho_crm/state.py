@@ -14,6 +14,7 @@ from emulators.zoho_crm.criteria import Getter, Node, UnknownPath, compiled, is_
 from emulators.zoho_crm.errors import CrmError, invalid_data, invalid_module, no_permission
 from emulators.zoho_crm.fields import LOOKUP_TYPES, USER_TYPES, Field
 from emulators.zoho_crm.members import Members
+from emulators.zoho_crm.product import ZOHO_CRM, Product
 from emulators.zoho_crm.rows import Column, Content, Row, Rows
 from emulators.zoho_crm.seed import modules as seed_modules
 from emulators.zoho_crm.seed import times
@@ -25,6 +26,7 @@ from emulators.zoho_crm.zone import Zone
 
 ZONE = "Europe/Berlin"
 LAYOUT_ID_OFFSET = 900_000
+MODIFIED = ("Modified_Time", "Updated_On")  # kept as Modified_Time; Zoho Recruit shows it by the other name
 _USER_PARTS = {"id": "id", "name": "name", "full_name": "name", "email": "email", "last_name": "name", "first_name": "name"}
 
 
@@ -77,19 +79,19 @@ class Module:
 class Crm:
     """Everything the account holds."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, product: Product = ZOHO_CRM) -> None:
+        self.world, self.product = world, product
         self.zone = Zone(ZONE)
         self.edition, self.licenses = "enterprise", 20
         self.zgid = ORGANISATION
         self.modules: dict[str, Module] = {}
         self.members = Members()
         self._faces = [people.face(index) for index in range(len(people.USERS))]
-        scale = Scale(world.seed, world.people, seed_modules.sizes(world.people), seed_modules.first_ids())
+        scale = Scale(world.seed, world.people, product.sizes(world.people), product.first_ids())
         offset = 0
-        for kind in seed_modules.KINDS:
+        for kind in product.kinds:
             self.modules[kind.api_name] = self._built(kind, scale, offset)
-            offset += scale.sizes.get(kind.api_name, 0) if kind.api_name in {"Leads", "Contacts", "Members"} else 0
+            offset += scale.sizes.get(kind.api_name, 0) if kind.api_name in product.people else 0
 
     def _built(self, kind: Kind, scale: Scale, first_person: int) -> Module:
         first = scale.first_ids[kind.api_name]
@@ -107,7 +109,24 @@ class Crm:
 
     def reading(self, switch: str) -> str:
         """The chosen reading of one of our switches."""
-        return self.world.switches[f"crm_{switch}"]
+        return self.world.switches[f"{self.product.switches}_{switch}"]
+
+    # -- scopes
+
+    def scope(self, name: str) -> str:
+        """One scope of the product."""
+        return f"{self.product.scopes}.{name}"
+
+    def scopes(self, module: str, operation: str) -> tuple[str, ...]:
+        """Any of these grants the operation on the records of a module."""
+        known = self.modules.get(module)
+        group = self.product.group(module, known.kind if known else None)
+        return (self.scope(f"modules.{group}.{operation}"), self.scope(f"modules.{operation}"))
+
+    @property
+    def first_people(self) -> str:
+        """The first module whose records are people."""
+        return next(kind.api_name for kind in self.product.kinds if kind.api_name in self.product.people)
 
     # -- faces
 
@@ -268,7 +287,7 @@ def _rows(kind: Kind, lines: list[Line], scale: Scale, first_person: int) -> Row
     computed = {one.field.api_name: one.computed for one in lines if one.computed}
     content = Content(seed=scale.seed, first_person=first_person, first_id=scale.first_ids[kind.api_name], columns=columns, computed=computed)
     size = scale.sizes[kind.api_name]
-    has_modified = any(one.field.api_name == "Modified_Time" for one in lines)
+    has_modified = any(one.field.api_name in MODIFIED for one in lines)
     modified: Callable[[int], int] | None = times.modified(scale.seed + len(kind.api_name), size) if has_modified else None
     return Rows(content, seeded=size, created=times.created(size), modified=modified)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2060
@@ -18,7 +19,7 @@ class Zone:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._starts, self._offsets = _changes(ZoneInfo(name))
+        self._starts, self._offsets = _changes(name)
         self._hours: dict[int, tuple[str, str]] = {}
         self._within = [f"{second // 60:02d}:{second % 60:02d}" for second in range(_HOUR_S)]
 
@@ -40,8 +41,10 @@ class Zone:
         return self.text(int(epoch_s))[:10]
 
 
-def _changes(zone: ZoneInfo) -> tuple[list[int], list[int]]:
-    """All instants between 2000 and 2060 at which the zone's offset changes, to the hour."""
+@cache
+def _changes(name: str) -> tuple[list[int], list[int]]:
+    """All instants between 2000 and 2060 at which the zone's offset changes, to the hour; found once, since accounts are made anew at every reset."""
+    zone = ZoneInfo(name)
     starts, offsets = [-(10**12)], [_offset(zone, int(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()))]
     at = int(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp())
     end = int(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC).timestamp())

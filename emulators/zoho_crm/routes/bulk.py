@@ -9,7 +9,7 @@ from typing import Any
 from emulators.zoho_crm.criteria import AllOf, BadValue, Comparison, Node, UnknownPath, native, tests
 from emulators.zoho_crm.errors import CrmError, invalid_data
 from emulators.zoho_crm.fields import BULK_LEFT_OUT_TYPES, BULK_REFUSED_TYPES, TIME_TYPES
-from emulators.zoho_crm.guard import Answer, Call, Endpoint, module_scopes
+from emulators.zoho_crm.guard import Answer, Call, Endpoint
 from emulators.zoho_crm.jobs import Continuation, Job, Jobs, Work, cut
 from emulators.zoho_crm.limits import Limits
 from emulators.zoho_crm.people_of_account import face
@@ -35,15 +35,16 @@ class BulkRead:
 
     def endpoints(self) -> list[Endpoint]:
         """Create, status, result."""
+        base = self._crm.product.bulk
         return [
-            Endpoint("/crm/bulk/v8/read", {"POST": self.create}),
-            Endpoint("/crm/bulk/v8/read/{id}", {"GET": self.status}),
-            Endpoint("/crm/bulk/v8/read/{id}/result", {"GET": self.result}),
+            Endpoint(f"{base}/read", {"POST": self.create}),
+            Endpoint(f"{base}/read/{{id}}", {"GET": self.status}),
+            Endpoint(f"{base}/read/{{id}}/result", {"GET": self.result}),
         ]
 
     async def create(self, call: Call) -> Answer:
         """Queue a job; fifty credits at once."""
-        call.needs("ZohoCRM.bulk.READ")
+        call.needs(self._crm.scope("bulk.READ"))
         body = call.json()
         query = body.get("query")
         if not isinstance(query, dict):
@@ -87,7 +88,7 @@ class BulkRead:
     # -- jobs
 
     def _job(self, call: Call) -> Job:
-        call.needs("ZohoCRM.bulk.READ")
+        call.needs(self._crm.scope("bulk.READ"))
         cost = int(self._crm.reading("bulk_poll_cost"))
         if cost:
             call.charge(cost)
@@ -103,7 +104,7 @@ class BulkRead:
             "page": job.page,
             "per_page": self.rows_of_a_job,
             "count": len(job.work.numbers),
-            "download_url": f"/crm/bulk/v8/read/{job.id}/result",
+            "download_url": f"{self._crm.product.bulk}/read/{job.id}/result",
             "more_records": job.work.more,
         }
         if job.next_token and self._crm.reading("bulk_paging") != "page_only":
@@ -139,7 +140,7 @@ class BulkRead:
         module = self._crm.modules.get(str(name))
         if module is None:
             raise CrmError(400, "MODULE_NOT_AVAILABLE", "the module is not available", api_name="module")
-        call.needs(module_scopes(module.api_name, "READ", custom=module.kind.generated_type == "custom"))
+        call.needs(self._crm.scopes(module.api_name, "READ"))
         refused = module.rows is None or not module.kind.api_supported
         if refused or (module.api_name == "Notes" and self._crm.reading("bulk_notes") == "refused"):
             raise CrmError(400, "MODULE_NOT_SUPPORTED", "the module is not supported in bulk read", api_name=module.api_name)

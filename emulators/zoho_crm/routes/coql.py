@@ -13,7 +13,7 @@ from emulators.zoho_crm.coql.rules import check, invalid_query
 from emulators.zoho_crm.coql.tree import Query
 from emulators.zoho_crm.errors import CrmError, invalid_data
 from emulators.zoho_crm.fields import describe
-from emulators.zoho_crm.guard import EMPTY, Answer, Call, module_scopes
+from emulators.zoho_crm.guard import EMPTY, Answer, Call
 from emulators.zoho_crm.prices import coql
 from emulators.zoho_crm.state import Crm, Module
 from emulators.zoho_crm.views import View
@@ -32,14 +32,14 @@ class Coql:
 
     async def query(self, call: Call) -> Answer:
         """The rows of one query; charged by how many there are, 204 where there are none."""
-        call.needs("ZohoCRM.coql.READ")
+        call.needs(self._crm.scope("coql.READ"))
         body = call.json()
         text = body.get("select_query")
         if not isinstance(text, str):
             raise CrmError(400, "MANDATORY_NOT_FOUND", "required field not found", api_name="select_query")
         query = _parsed(text)
         module, view = self._source(query)
-        call.needs(module_scopes(module.api_name, "READ", custom=module.kind.generated_type == "custom"))
+        call.needs(self._crm.scopes(module.api_name, "READ"))
         meta = self._wants_fields(call, body)
         check(query, self._crm, module)
         call.charge(1)
@@ -59,7 +59,7 @@ class Coql:
             return False
         if meta != ["fields"]:
             raise invalid_data("invalid data", api_name="include_meta", expected=["fields"])
-        call.needs("ZohoCRM.settings.fields.READ")
+        call.needs(self._crm.scope("settings.fields.READ"))
         return True
 
     def _source(self, query: Query) -> tuple[Module, View | None]:

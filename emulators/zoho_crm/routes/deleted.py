@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulators.zoho_crm.errors import CrmError
-from emulators.zoho_crm.guard import EMPTY, NOT_MODIFIED, Answer, Call, module_scopes
+from emulators.zoho_crm.guard import EMPTY, NOT_MODIFIED, Answer, Call
 from emulators.zoho_crm.people_of_account import face
 from emulators.zoho_crm.routes.paging import info, page_of
 from emulators.zoho_crm.routes.records import since_of
@@ -14,10 +14,10 @@ LISTED_S = 120 * 86_400
 TYPES = ("all", "recycle", "permanent")
 
 
-def kind_now(one: Deleted, now: float) -> str | None:
+def kind_now(one: Deleted, now: float, listed_s: float = LISTED_S) -> str | None:
     """`recycle`, `permanent`, or None when the list has forgotten it."""
     age = now - one.at
-    if age >= LISTED_S:
+    if age >= listed_s:
         return None
     return "permanent" if one.kind == "permanent" or age >= RECYCLE_S else "recycle"
 
@@ -28,15 +28,22 @@ class DeletedRecords:
     def __init__(self, crm: Crm) -> None:
         self._crm = crm
 
+    def wanted(self, call: Call) -> str:
+        """The asked type."""
+        return call.query.get("type", "all")
+
+    def listed_s(self) -> float:
+        """For how long the list remembers."""
+        return LISTED_S
+
     async def listing(self, call: Call) -> Answer:
         """One page; 204 (or 304) where nothing is newer."""
         name = call.path["module"]
-        known = self._crm.modules.get(name)
-        call.needs(module_scopes(name, "READ", custom=known is not None and known.kind.generated_type == "custom"))
+        call.needs(self._crm.scopes(name, "READ"))
         module = self._crm.module(name)
         module.records()
         call.charge(int(self._crm.reading("deleted_cost")))
-        wanted = call.query.get("type", "all")
+        wanted = self.wanted(call)
         if wanted not in TYPES:
             raise CrmError(400, self._crm.reading("deleted_bad_type"), "invalid data", param_name="type")
         since = since_of(call)
@@ -55,7 +62,7 @@ class DeletedRecords:
         chosen = [
             one
             for one in every
-            if (kind := kind_now(one, now)) is not None
+            if (kind := kind_now(one, now, self.listed_s())) is not None
             and wanted in ("all", kind)
             and (since is None or one.at >= since)
             and not (one.reason == "converted" and hides_converted)

@@ -24,8 +24,9 @@ class Metadata:
         self._crm = crm
 
     def endpoints(self) -> list[Endpoint]:
-        """All of them, for v8 and v2."""
-        settings = "/crm/{version:str}/settings"
+        """All of them, for every version."""
+        base = self._crm.product.records
+        settings = f"{base}/settings"
         return [
             Endpoint(f"{settings}/modules", {"GET": self.modules}),
             Endpoint(f"{settings}/modules/{{name}}", {"GET": self.one_module}),
@@ -37,16 +38,16 @@ class Metadata:
             Endpoint(f"{settings}/custom_views/{{id}}", {"GET": self.one_view}),
             Endpoint(f"{settings}/related_lists", {"GET": self.related_lists}),
             Endpoint(f"{settings}/pipeline", {"GET": self.pipelines}),
-            Endpoint("/crm/{version:str}/users", {"GET": self.users}),
-            Endpoint("/crm/{version:str}/org", {"GET": self.organisation}),
-            Endpoint("/crm/{version:str}/__apis", {"GET": self.prices}),
+            Endpoint(f"{base}/users", {"GET": self.users}),
+            Endpoint(f"{base}/org", {"GET": self.organisation}),
+            Endpoint(f"{base}/__apis", {"GET": self.prices}),
         ]
 
     # -- modules
 
     async def modules(self, call: Call) -> Answer:
         """All modules, or those of some states."""
-        call.needs("ZohoCRM.settings.modules.READ")
+        call.needs(self._crm.scope("settings.modules.READ"))
         call.charge(1)
         wanted = set(filter(None, call.query.get("status", "").split(",")))
         chosen = [one for one in self._crm.modules.values() if not wanted or one.kind.status in wanted]
@@ -54,7 +55,7 @@ class Metadata:
 
     async def one_module(self, call: Call) -> Answer:
         """One module with its fields' names left to the fields call."""
-        call.needs("ZohoCRM.settings.modules.READ")
+        call.needs(self._crm.scope("settings.modules.READ"))
         call.charge(1)
         module = self._crm.modules.get(call.path["name"])
         if module is None:
@@ -69,14 +70,14 @@ class Metadata:
 
     async def fields(self, call: Call) -> Answer:
         """Every field of a module that the user sees; 204 where the module has none to show."""
-        call.needs("ZohoCRM.settings.fields.READ")
+        call.needs(self._crm.scope("settings.fields.READ"))
         call.charge(1)
         shown = [describe_field(one) for one in self._asked_module(call).seen_fields().values()]
         return Answer({"fields": shown}) if shown else EMPTY
 
     async def one_field(self, call: Call) -> Answer:
         """One field by id."""
-        call.needs("ZohoCRM.settings.fields.READ")
+        call.needs(self._crm.scope("settings.fields.READ"))
         call.charge(1)
         for one in self._asked_module(call).seen_fields().values():
             if one.id == call.path["id"]:
@@ -85,7 +86,7 @@ class Metadata:
 
     async def layouts(self, call: Call) -> Answer:
         """The module's one layout."""
-        call.needs("ZohoCRM.settings.layouts.READ")
+        call.needs(self._crm.scope("settings.layouts.READ"))
         call.charge(1)
         module = self._asked_module(call)
         return Answer({"layouts": [self._layout(module)]}) if module.fields else EMPTY
@@ -115,7 +116,7 @@ class Metadata:
 
     async def views(self, call: Call) -> Answer:
         """The module's views, without their criteria."""
-        call.needs("ZohoCRM.settings.custom_views.READ")
+        call.needs(self._crm.scope("settings.custom_views.READ"))
         call.charge(1)
         module = self._asked_module(call)
         every = [self._view(one) for one in module.views.values()]
@@ -133,7 +134,7 @@ class Metadata:
 
     async def one_view(self, call: Call) -> Answer:
         """One view with criteria, fields and sorting."""
-        call.needs("ZohoCRM.settings.custom_views.READ")
+        call.needs(self._crm.scope("settings.custom_views.READ"))
         call.charge(1)
         view = self._asked_module(call).views.get(call.path["id"])
         if view is None:
@@ -165,7 +166,7 @@ class Metadata:
 
     async def related_lists(self, call: Call) -> Answer:
         """What hangs on a module's records."""
-        call.needs("ZohoCRM.settings.related_lists.READ")
+        call.needs(self._crm.scope("settings.related_lists.READ"))
         call.charge(1)
         module = self._asked_module(call)
         of_people = ("Notes", "Campaigns", *ACTIVITIES)
@@ -187,7 +188,7 @@ class Metadata:
 
     async def pipelines(self, call: Call) -> Answer:
         """The pipelines of deals, with their stages."""
-        call.needs("ZohoCRM.settings.pipeline.READ")
+        call.needs(self._crm.scope("settings.pipeline.READ"))
         call.charge(1)
         if not call.query.get("layout_id"):
             raise param_missing("layout_id")
@@ -197,7 +198,7 @@ class Metadata:
 
     async def users(self, call: Call) -> Answer:
         """The account's users."""
-        call.needs("ZohoCRM.users.READ")
+        call.needs(self._crm.scope("users.READ"))
         call.charge(1)
         page, per_page = page_of(call)
         kind = call.query.get("type", "AllUsers")
@@ -210,14 +211,14 @@ class Metadata:
 
     async def organisation(self, call: Call) -> Answer:
         """The organisation."""
-        call.needs("ZohoCRM.org.READ")
+        call.needs(self._crm.scope("org.READ"))
         call.charge(1)
         crm = self._crm
         return Answer({"org": [people.organisation(edition=crm.edition, licenses=crm.licenses, zone=crm.zone.name, zgid=crm.zgid)]})
 
     async def prices(self, call: Call) -> Answer:
         """What each call costs."""
-        call.needs("ZohoCRM.apis.READ")
+        call.needs(self._crm.scope("apis.READ"))
         call.charge(1)
         return Answer({"__apis": listing(self._crm)})
 

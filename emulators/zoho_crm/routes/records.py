@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from emulators.zoho_crm.criteria import UnknownPath
 from emulators.zoho_crm.errors import CrmError, invalid_data, limit_exceeded, no_permission, param_missing, unknown_url
-from emulators.zoho_crm.guard import EMPTY, NOT_MODIFIED, Answer, Call, module_scopes
+from emulators.zoho_crm.guard import EMPTY, NOT_MODIFIED, Answer, Call
 from emulators.zoho_crm.page_tokens import PAGINATION_REACH, PageTokens, Place
 from emulators.zoho_crm.routes.paging import info, page_of
 from emulators.zoho_crm.rows import Rows
@@ -96,8 +96,7 @@ class Records:
 
     def _module(self, call: Call, operation: str) -> Module:
         name = call.path["module"]
-        known = self._crm.modules.get(name)
-        call.needs(module_scopes(name, operation, custom=known is not None and known.kind.generated_type == "custom"))
+        call.needs(self._crm.scopes(name, operation))
         return self._crm.module(name)
 
     def _asked(self, call: Call) -> Asked:

@@ -7,8 +7,7 @@ from typing import Any
 
 from emulators.zoho_crm.criteria import UnknownPath
 from emulators.zoho_crm.errors import CrmError, invalid_data, limit_exceeded, param_missing
-from emulators.zoho_crm.guard import EMPTY, Answer, Call, Endpoint, module_scopes
-from emulators.zoho_crm.members import MEMBER_MODULES
+from emulators.zoho_crm.guard import EMPTY, Answer, Call, Endpoint
 from emulators.zoho_crm.prices import writing
 from emulators.zoho_crm.record_rules import CHILDREN
 from emulators.zoho_crm.routes.paging import info, page_of
@@ -151,7 +150,8 @@ class Related:
     # -- parts
 
     def _links(self, module: Module, name: str) -> bool:
-        return (module.api_name == "Campaigns" and name in MEMBER_MODULES) or (module.api_name in MEMBER_MODULES and name == "Campaigns")
+        people = self._crm.product.member_modules
+        return (module.api_name == "Campaigns" and name in people) or (module.api_name in people and name == "Campaigns")
 
     def _linkable(self, call: Call) -> tuple[Module, str]:
         module, record = self._parent(call, "UPDATE")
@@ -161,8 +161,7 @@ class Related:
 
     def _parent(self, call: Call, operation: str) -> tuple[Module, str]:
         name, record = call.path["module"], str(call.path["id"])
-        known = self._crm.modules.get(name)
-        call.needs(module_scopes(name, operation, custom=known is not None and known.kind.generated_type == "custom"))
+        call.needs(self._crm.scopes(name, operation))
         module = self._crm.module(name)
         self._present(module, record, "the id given seems to be invalid", "")
         return module, record

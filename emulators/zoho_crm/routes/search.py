@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from starlette.requests import Request
 
 from emulators.zoho_crm.criteria import AnyOf, BadValue, Comparison, Node, UnknownPath, tests
 from emulators.zoho_crm.errors import CrmError
-from emulators.zoho_crm.guard import EMPTY, Answer, Call, module_scopes
+from emulators.zoho_crm.guard import EMPTY, Answer, Call
 from emulators.zoho_crm.routes.paging import info, page_of
 from emulators.zoho_crm.routes.records import CONVERTED, SORTABLE
 from emulators.zoho_crm.search_criteria import BadSearch, parse
@@ -27,6 +29,8 @@ def sub_limited(_: Request) -> bool:
 
 class Search:
     """`GET /{module}/search` and the count that shares its selectors."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("ZohoSearch.securesearch.READ",)
 
     def __init__(self, crm: Crm) -> None:
         self._crm = crm
@@ -64,8 +68,7 @@ class Search:
 
     def _module(self, call: Call) -> Module:
         name = call.path["module"]
-        known = self._crm.modules.get(name)
-        call.needs(module_scopes(name, "READ", custom=known is not None and known.kind.generated_type == "custom"), "ZohoSearch.securesearch.READ")
+        call.needs(self._crm.scopes(name, "READ"), self.SCOPES)
         module = self._crm.module(name)
         module.records()
         return module

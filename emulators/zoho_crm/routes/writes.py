@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 
 from emulators.zoho_crm.errors import CrmError, invalid_data, limit_exceeded, param_missing
-from emulators.zoho_crm.guard import Answer, Call, module_scopes
+from emulators.zoho_crm.guard import Answer, Call
 from emulators.zoho_crm.people_of_account import face
 from emulators.zoho_crm.prices import writing
 from emulators.zoho_crm.record_rules import check_required, check_values
@@ -138,8 +138,7 @@ class Writes:
 
     def _module(self, call: Call, operation: str) -> Module:
         name = call.path["module"]
-        known = self._crm.modules.get(name)
-        call.needs(module_scopes(name, operation, custom=known is not None and known.kind.generated_type == "custom"))
+        call.needs(self._crm.scopes(name, operation))
         module = self._crm.module(name)
         module.records()
         permitted(module, operation.title())

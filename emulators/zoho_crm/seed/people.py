@@ -14,7 +14,7 @@ _DAY = 86_400
 
 def leads(scale: Scale) -> list[Line]:
     """Leads: 66 fields."""
-    return [*_person_lines(), *_lead_lines(scale), *_special_lines(scale), *_custom_lines(scale), *_formulas()]
+    return [*_person_lines(), *_lead_lines(scale), *_special_lines(scale), *custom_lines(scale), *formulas()]
 
 
 def contacts(scale: Scale) -> list[Line]:
@@ -61,7 +61,7 @@ def _person_lines() -> list[Line]:
         line("Salutation", "picklist", sometimes(60, 15, chosen(SALUTATIONS, 17)), length=25, picks=SALUTATIONS),
         line("First_Name", "text", of_person("first_name"), length=40),
         line("Last_Name", "text", of_person("last_name"), length=80, mandatory=True),
-        _full_name(),
+        full_name(),
         line("Email", "email", of_person("email"), length=100),
         line("Secondary_Email", "email", sometimes(5, 19, lambda row: f"second.{row.index}@example.org"), length=100),
         line("Email_Opt_Out", "boolean", lambda row: row.person.opted_out or None, length=5),
@@ -72,13 +72,13 @@ def _person_lines() -> list[Line]:
             writable=False,
             picks=("Unsubscribe link", "Manual", "Zoho campaigns", "Consent form"),
         ),
-        line("Unsubscribed_Time", "datetime", lambda row: _some_second(row) if row.person.opted_out else None, writable=False),
+        line("Unsubscribed_Time", "datetime", lambda row: some_second(row) if row.person.opted_out else None, writable=False),
         line("Phone", "phone", of_person("phone"), length=30),
         line("Mobile", "phone", of_person("mobile"), length=30),
         line("Fax", "text", length=30),
         line("Lead_Source", "picklist", of_person("lead_source"), length=120, picks=SOURCES),
         line("Description", "textarea", sometimes(15, 21, chosen(LARGE_TEXTS, 23)), length=32_000),
-        line("Last_Activity_Time", "datetime", sometimes(70, 25, _some_second), writable=False),
+        line("Last_Activity_Time", "datetime", sometimes(70, 25, some_second), writable=False),
         line("Layout", "layout", lambda _: "standard", length=50),
         line("Record_Image", "profileimage", sometimes(3, 27, lambda row: f"img{row.h:x}"), writable=False),
         line("Change_Log_Time__s", "datetime", lambda row: row.get("Modified_Time"), writable=False),
@@ -131,11 +131,12 @@ def _special_lines(scale: Scale) -> list[Line]:
     ]
 
 
-def _custom_lines(scale: Scale) -> list[Line]:
+def custom_lines(scale: Scale) -> list[Line]:
+    """Fields that this account added: every type once."""
     return [
         line("Interests", "multiselectpicklist", lambda row: row.person.interests or None, custom=True, picks=INTERESTS),
         line("Birthday", "date", of_person("birthday"), custom=True),
-        line("Next_Contact", "datetime", sometimes(40, 49, lambda row: _some_second(row) + 200 * _DAY), custom=True),
+        line("Next_Contact", "datetime", sometimes(40, 49, lambda row: some_second(row) + 200 * _DAY), custom=True),
         line("Legacy_Number", "bigint", sometimes(60, 31, lambda row: 9_007_199_254_740_993 + row.n), custom=True, length=18),
         line("Engagement_Score", "double", sometimes(80, 33, number(0, 400, 35, 4)), custom=True, length=16, decimals=2),
         line("Discount", "percent", sometimes(20, 37, number(0, 30, 39)), custom=True, length=5),
@@ -155,7 +156,7 @@ def _custom_lines(scale: Scale) -> list[Line]:
     ]
 
 
-def _formulas() -> list[Line]:
+def formulas() -> list[Line]:
     """One formula of every return type; `rounds` counts the recalculations."""
     return [
         formula("Priority_Score", "double", _engagement),
@@ -179,12 +180,13 @@ def _plus(second: int | None, more: int) -> int | None:
     return second + more if second else None
 
 
-def _full_name() -> Line:
+def full_name() -> Line:
+    """First and last name."""
     made = line("Full_Name", "text", length=120, writable=False)
     return Line(made.field, None, lambda row, _: f"{row.get('First_Name') or ''} {row.get('Last_Name') or ''}".strip())
 
 
-def _some_second(row: Seeded) -> int:
+def some_second(row: Seeded) -> int:
     """A second between the record's creation and the middle of 2026."""
     created = row.get("Created_Time")
     return int(created + row.h % max(1_782_000_000 - created, 1))

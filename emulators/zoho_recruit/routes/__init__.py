@@ -1,0 +1,1 @@
+"""The calls in which Recruit differs from Zoho CRM, by subject."""

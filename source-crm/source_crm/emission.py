@@ -33,7 +33,7 @@ class Emission:
             data[columns.UPDATED_AT] = modified
         return data
 
-    def tombstone(self, identifier: str, *, at: str, reason: str, heir: tuple[str, str] | None = None) -> Data:
+    def tombstone(self, identifier: str | int, *, at: str, reason: str, heir: tuple[str, str] | None = None) -> Data:
         """A record that left; `heir` is the stream and id of the one that takes its place."""
         self.cursor += 1
         data = {"id": identifier, columns.CURSOR: self.cursor, columns.UPDATED_AT: at, columns.DELETED_AT: at, columns.REASON: reason}
@@ -58,7 +58,7 @@ class Recent:
     def is_repeated(self, data: Data) -> bool:
         """Whether an earlier run, or an earlier step of this one, showed exactly this; otherwise it is remembered as shown now."""
         modified = data.get(self._modified_field) or ""
-        identifier = data["id"]
+        identifier = str(data["id"])  # the keys of a JSON object
         known = self._shown.get(identifier)
         if known is None and modified < self.floor:
             return False

@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from mailsync.airbyte.systems import System
 
-SYSTEMS: dict[str, System] = {system.name: system for system in (System("zoho_crm", "zoho_crm/manifest.yaml", "source_crm.zoho_crm.system"),)}
+SYSTEMS: dict[str, System] = {
+    system.name: system
+    for system in (
+        System("zoho_crm", "zoho_crm/manifest.yaml", "source_crm.zoho_crm.system"),
+        System("pipedrive", "pipedrive/manifest.yaml", "source_crm.pipedrive.system"),
+    )
+}

@@ -73,16 +73,16 @@ class Task(Generic[S]):
         if not self.recent.is_repeated(record):
             yield self.emission.record(record)
 
-    def gone(self, identifier: str, *, at: str, reason: str, heir: tuple[str, str] | None = None) -> Iterator[Data]:
+    def gone(self, identifier: str | int, *, at: str, reason: str, heir: tuple[str, str] | None = None) -> Iterator[Data]:
         """A tombstone, unless it was reported already. `heir`: stream and id of the record that takes its place."""
         number = int(identifier)
         if number in self.bin and number not in self.known:
             return
         if reason == columns.LEFT_SELECTION:
-            if self.recent.is_repeated_leaving(identifier, at):
+            if self.recent.is_repeated_leaving(str(identifier), at):
                 return
         else:
-            self.recent.forget(identifier)
+            self.recent.forget(str(identifier))
             self.bin.add(number, instants.text(self.now))
         self.known.discard(number)
         yield self.emission.tombstone(identifier, at=at, reason=reason, heir=heir)

@@ -31,10 +31,10 @@ class Output:
         return [row for row in self.records(stream) if "_ab_cdc_deleted_at" in row]
 
     def ids(self, stream=None):
-        return {row["id"] for row in self.live(stream)}
+        return {str(row["id"]) for row in self.live(stream)}
 
     def gone(self, stream=None):
-        return {row["id"]: row["_ab_deletion_reason"] for row in self.tombstones(stream)}
+        return {str(row["id"]): row["_ab_deletion_reason"] for row in self.tombstones(stream)}
 
     def states(self, stream):
         found = [line["state"]["stream"] for line in self.lines if line["type"] == "STATE"]
@@ -68,9 +68,9 @@ def _lines(output):
 class Reader:
     """Reads with one configuration; `state` is what the last read left, as a host keeps it."""
 
-    def __init__(self, emulator, **config):
+    def __init__(self, emulator, crm="zoho_crm", **config):
         self.emulator = emulator
-        self.config = emulator.config("source-crm", "zoho_crm") | config
+        self.config = emulator.config("source-crm", crm) | config
         self.state = []
         self.catalog = None
 

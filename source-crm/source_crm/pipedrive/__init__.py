@@ -1,0 +1,1 @@
+"""Pipedrive as a CRM to read: API v2, and v1 where it has no twin."""

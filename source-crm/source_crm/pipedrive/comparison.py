@@ -1,0 +1,89 @@
+"""Comparing ids: what no change shows. Deleted persons, records that entered or left a filter, records hidden from this user.
+
+Every list is walked with as few properties as the vendor allows; what is new is read by id, what is missing is confirmed one by one: only 404 and
+`is_deleted` mean deleted, 200 means that the record left the filter, 403 means nothing.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from heapq import merge
+from itertools import groupby
+
+from mailsync import instants
+from mailsync.errors import ConfigError
+from mailsync.pipedrive.endpoints import IDS_PER_CALL, RECORDS_PER_PAGE
+from mailsync.pipedrive.refusals import PipedriveRefusal
+from source_crm import columns, comparing
+from source_crm.emission import Data
+from source_crm.pipedrive.around import joined
+from source_crm.pipedrive.task import Task, changed
+
+# Below so many a single read of each (1 token) is as cheap as a list of them (10 tokens).
+FEW = 10
+
+
+def price(task: Task) -> int:
+    """Tokens of one comparison."""
+    calls = len(task.known) // RECORDS_PER_PAGE + 1
+    return sum(calls * price for _, price in task.entity.lists[:1]) + sum(price for _, price in task.entity.lists[1:])
+
+
+def run(task: Task, *, why: str, lower: str = "") -> Iterator[Data]:
+    """Compare all. With a filter, `lower` is the instant since which known records are shown again where they changed."""
+    task.voice.info(f"Comparing all ids with those known, for about {price(task)} tokens: {why}.")
+    touched = array("Q")
+    present = _present(task, lower, touched)
+    yield from comparing.compared(
+        task, present, arrived=lambda ids: _arrived(task, ids), departed=lambda ids: _departed(task, ids), batch=IDS_PER_CALL
+    )
+    for start in range(0, len(touched), IDS_PER_CALL):
+        yield from task.shown(list(task.by_ids(touched[start : start + IDS_PER_CALL])))
+
+
+def _present(task: Task, lower: str, touched: array[int]) -> Iterator[int]:
+    """Ids the CRM has, ascending; known ones that changed are noted in `touched`."""
+    for identifier, rows in groupby(merge(*(_ids(task, place) for place in range(len(task.entity.lists)))), key=lambda row: row[0]):
+        if lower and any(at >= lower for _, at in rows) and identifier in task.known:
+            touched.append(identifier)
+        yield identifier
+
+
+def _ids(task: Task, place: int) -> Iterator[tuple[int, str]]:
+    for page in task.pages(place, task.asking(bare=True)):
+        for row in page.rows:
+            if not row.get("is_deleted") and changed(row) >= task.since:
+                yield int(row["id"]), changed(row)
+
+
+def _arrived(task: Task, ids: list[int]) -> Iterator[Data]:
+    if ids:
+        yield from task.shown(list(task.by_ids(ids)))
+
+
+def _departed(task: Task, ids: list[int]) -> Iterator[Data]:
+    """Tombstones of ids that are no longer listed, for the reason that a look at each gives."""
+    there = _still_there(task, ids) if len(ids) > FEW else set()
+    doubtful = [identifier for identifier in ids if identifier not in there]
+    reasons = dict(zip(doubtful, task.connection.lookups.map(lambda one: _fate(task, one), doubtful), strict=True))
+    for identifier in ids:
+        at, reason = reasons.get(identifier, (instants.text(task.now), columns.LEFT_SELECTION))
+        if reason == columns.DELETED or (reason == columns.LEFT_SELECTION and (task.chosen is not None or task.since)):
+            yield from task.gone(identifier, at=at, reason=reason)
+
+
+def _still_there(task: Task, ids: list[int]) -> set[int]:
+    return {int(row["id"]) for some in joined(ids) for row in task.api.page(task.entity.path, {"ids": some}).rows if not row.get("is_deleted")}
+
+
+def _fate(task: Task, identifier: int) -> tuple[str, str]:
+    """(when, why) one record left; why is "" where the vendor does not let us know."""
+    now = instants.text(task.now)
+    try:
+        row = task.api.get(f"{task.entity.path}/{identifier}") or {}
+    except PipedriveRefusal as error:
+        return now, columns.DELETED if error.status in (404, 410) else ""
+    except ConfigError:  # a 403 of whatever kind about one record is no deletion
+        return now, ""
+    return (changed(row) or now, columns.DELETED) if row.get("is_deleted") else (now, columns.LEFT_SELECTION)

@@ -1,0 +1,93 @@
+"""One entity's run: what all its steps share, and how raw records become shown ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mailsync.pipedrive import filters
+from mailsync.pipedrive.api import Page, PipedriveApi
+from mailsync.pipedrive.entities import Canonical, Entity
+from mailsync.pipedrive.filters import Filter
+from mailsync.pipedrive.refusals import PipedriveRefusal
+from source_crm import columns, task
+from source_crm.emission import Data
+from source_crm.pipedrive.around import Around, joined
+from source_crm.pipedrive.connection import Connection
+from source_crm.pipedrive.state import PipedriveState
+
+Raw = Mapping[str, Any]
+# Deleted records can be restored for so long; a day more for clocks.
+RESTORABLE_DAYS = 31
+
+
+@dataclass(slots=True)
+class Task(task.Task[PipedriveState]):
+    """`chosen`: the filter whose records are wanted, None for all. `include`: properties that have to be asked for. `a_custom_field`: the code of any
+    one, to ask for when the others are not needed. `since`: records last changed before it are not wanted ("": all are).
+    """
+
+    entity: Entity
+    connection: Connection
+    api: PipedriveApi
+    canonical: Canonical
+    around: Around
+    chosen: Filter | None
+    include: tuple[str, ...]
+    a_custom_field: str
+    since: str
+
+    # -- calls
+
+    def asking(self, *, bare: bool = False) -> dict[str, str]:
+        """The parameters of a list: in order of ids, of the filter; `bare`: ids and times are enough."""
+        params = {"sort_by": "id"}
+        if self.chosen is not None:
+            params["filter_id"] = self.chosen.id
+        if bare and self.a_custom_field:
+            params["custom_fields"] = self.a_custom_field
+        elif not bare and self.include:
+            params["include_fields"] = ",".join(self.include)
+        return params
+
+    def pages(self, place: int, params: Mapping[str, str], *, cursor: str | None = None) -> Iterator[Page]:
+        """All pages of one of the entity's lists. A filter that is gone is a configuration error, never an empty list."""
+        path, price = self.entity.lists[place]
+        try:
+            yield from self.api.pages(path, params, cursor=cursor, price=price)
+        except PipedriveRefusal as error:
+            if self.chosen is not None and "filter_id" in params and cursor is None and error.status in (400, 403, 404):
+                raise filters.gone(self.entity.name, self.chosen.name, error) from error
+            raise
+
+    def by_ids(self, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
+        """Whole raw records of these ids; those that are deleted or invisible are left out."""
+        include = {"include_fields": ",".join(self.include)} if self.include else {}
+
+        def asked(some: str) -> list[dict[str, Any]]:
+            return self.api.page(self.entity.path, {"ids": some, **include}).rows
+
+        for rows in self.connection.lookups.map(asked, joined(ids)):
+            yield from rows
+
+    # -- showing
+
+    def shown(self, rows: list[dict[str, Any]]) -> Iterator[Data]:
+        """Records to emit from raw rows. A list that shows deleted records as well says so of each."""
+        live = [row for row in rows if not row.get("is_deleted") and changed(row) >= self.since]
+        self.around.prepare(live)
+        for row in live:
+            record = self.canonical.record(row)
+            self.around.complete(row, record)
+            if "update_time" not in record and "add_time" in record:
+                record[columns.UPDATED_AT] = record["add_time"]
+            yield from self.show(record)
+        for row in rows:
+            if row.get("is_deleted") and int(row["id"]) in self.known:
+                yield from self.gone(row["id"], at=changed(row), reason=columns.DELETED)
+
+
+def changed(row: Raw) -> str:
+    """When a record was last changed, as far as the vendor says."""
+    return str(row.get("update_time") or row.get("add_time") or "")

@@ -10,6 +10,8 @@ import pytest
 from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests import DestinationTestSuiteBase, SourceTestSuiteBase
 
+from source_crm.systems import SYSTEMS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 pytestmark = [
@@ -25,7 +27,10 @@ def scenario_of(folder, config, *sections, status):
 
 
 def with_wrong_token(config):
-    return config | {"system": config["system"] | {"refresh_token": "1000.revoked.refresh0"}}
+    system = config["system"]
+    if "credentials" in system:
+        return config | {"system": system | {"credentials": system["credentials"] | {"api_token": "0000" * 10}}}
+    return config | {"system": system | {"refresh_token": "1000.revoked.refresh0"}}
 
 
 class LeftOutDocker:
@@ -44,10 +49,11 @@ class TestSourceCrm(LeftOutDocker, SourceTestSuiteBase):
     def get_connector_root_dir(cls):
         return ROOT / "source-crm"
 
-    @pytest.fixture(params=["works", "revoked"])
+    @pytest.fixture(params=[(crm, state) for crm in SYSTEMS for state in ("works", "revoked")], ids="-".join)
     def scenario(self, request, emulator, tmp_path):
-        config = emulator.config("source-crm", "zoho_crm")
-        if request.param == "revoked":
+        crm, state = request.param
+        config = emulator.config("source-crm", crm)
+        if state == "revoked":
             return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")
         return scenario_of(tmp_path, config, "spec", "connection", "discovery", "basic_read", status="succeed")
 

@@ -9,17 +9,21 @@ from pathlib import Path
 import yaml
 
 from mailsync.criteria import COMPARATORS
+from mailsync.pipedrive.endpoints import GLOBAL_API, OAUTH, company_url
+from mailsync.pipedrive.refusals import SCOPES
 from mailsync.zoho.data_centers import DATA_CENTERS, ENVIRONMENTS
 from mailsync.zoho_crm.scopes import CUSTOM_VIEWS, FOR_READING, USERS
+from source_crm.pipedrive.config import ADDRESSES, COMPARE_EVERY_HOURS, LAST_CONTACTED
 from source_crm.spec import FORM
 from source_crm.systems import SYSTEMS
 
 CONNECTOR = Path(__file__).resolve().parents[2] / "source-crm"
 
 
-def branch():
-    (found,) = FORM.specification()["connectionSpecification"]["properties"]["system"]["oneOf"]
-    return found["properties"]
+def branch(crm="zoho_crm"):
+    branches = FORM.specification()["connectionSpecification"]["properties"]["system"]["oneOf"]
+    (found,) = (one["properties"] for one in branches if one["properties"]["name"]["const"] == crm)
+    return found
 
 
 def test_spec_is_answered_in_a_quarter_of_the_frameworks_import_time_and_without_it():
@@ -37,7 +41,8 @@ def test_spec_is_answered_in_a_quarter_of_the_frameworks_import_time_and_without
 
 
 def test_the_form_offers_every_system_data_centre_environment_and_comparator():
-    assert branch()["name"]["const"] in SYSTEMS
+    branches = FORM.specification()["connectionSpecification"]["properties"]["system"]["oneOf"]
+    assert [one["properties"]["name"]["const"] for one in branches] == list(SYSTEMS)
     assert set(branch()["data_center"]["enum"]) == set(DATA_CENTERS)
     assert branch()["environment"]["enum"] == list(ENVIRONMENTS)
     selection = FORM.specification()["connectionSpecification"]["properties"]["selections"]["items"]["properties"]
@@ -52,7 +57,19 @@ def test_the_form_names_every_scope_that_is_needed():
 
 def test_what_opens_the_account_is_secret_and_the_base_urls_are_hidden():
     assert all(branch()[name]["airbyte_secret"] is True for name in ("client_id", "client_secret", "refresh_token"))
-    assert branch()["base_urls"]["airbyte_hidden"] is True
+    token, app = branch("pipedrive")["credentials"]["oneOf"]
+    assert token["properties"]["api_token"]["airbyte_secret"] is True
+    assert all(app["properties"][name]["airbyte_secret"] is True for name in ("client_id", "client_secret", "refresh_token"))
+    assert all(branch(crm)["base_urls"]["airbyte_hidden"] is True for crm in SYSTEMS)
+
+
+def test_the_form_offers_pipedrives_choices_and_names_its_scopes():
+    form = branch("pipedrive")
+    assert form["address"]["enum"] == list(ADDRESSES)
+    assert form["last_contacted"]["enum"] == list(LAST_CONTACTED)
+    assert form["compare_ids_every_hours"]["default"] == COMPARE_EVERY_HOURS
+    description = form["credentials"]["oneOf"][1]["properties"]["refresh_token"]["description"]
+    assert all(scope in description for scope in {"base", *SCOPES.values()})
 
 
 def test_the_metadata_names_this_connector_and_every_host_it_calls():
@@ -61,4 +78,5 @@ def test_the_metadata_names_this_connector_and_every_host_it_calls():
     hosts = set(data["allowedHosts"]["hosts"])
     for center in DATA_CENTERS.values():
         assert {center.accounts.removeprefix("https://"), center.crm_api.removeprefix("https://")} <= hosts
+    assert {url.removeprefix("https://") for url in (GLOBAL_API, OAUTH, company_url("*"))} <= hosts
     assert (CONNECTOR / data["icon"]).exists()

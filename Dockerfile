@@ -13,6 +13,7 @@ COPY mailsync mailsync
 COPY source-crm source-crm
 COPY source-campaigns source-campaigns
 COPY destination-campaigns destination-campaigns
+COPY destination-crm destination-crm
 RUN pip install --no-cache-dir --no-deps .
 
 ARG CONNECTOR_NAME

@@ -9,8 +9,9 @@ from typing import IO, Any
 import orjson
 
 from destination_campaigns.preparation import Ready
-from destination_campaigns.report import event_line, summary_lines
-from destination_campaigns.shell import Shell
+from destination_campaigns.report import summary_lines
+from mailsync.airbyte.report import event_line
+from mailsync.airbyte.shell import Shell
 from mailsync.airbyte.messages import messages
 from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import ConfigError

@@ -11,9 +11,10 @@ from typing import IO, Any
 from destination_campaigns.config import Config, parse_config
 from destination_campaigns.dry_run import rehearse
 from destination_campaigns.preparation import Ready, check_streams, ready
-from destination_campaigns.report import event_line, summary_lines
+from destination_campaigns.report import summary_lines
+from mailsync.airbyte.report import event_line
 from destination_campaigns.setting_up import Connected, connect
-from destination_campaigns.shell import Shell
+from mailsync.airbyte.shell import Shell
 from mailsync.airbyte.catalog import parse_catalog
 from mailsync.airbyte.messages import Output, messages
 from mailsync.airbyte.options import Problems

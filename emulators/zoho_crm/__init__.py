@@ -7,6 +7,7 @@ Routes are split by subject under `routes`, COQL has a folder of its own, the se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -65,7 +66,7 @@ class ZohoCrm:
             self._accounts.strike(kind, scope)
 
     def configs(self) -> Mapping[str, Mapping[str, Any]]:
-        """A working configuration for source-crm: leads by a view, contacts and members in full."""
+        """Working configurations: source-crm reads everything, destination-crm writes responses back with a ledger beside its configuration."""
         system = {
             "name": "zoho_crm",
             "data_center": "eu",
@@ -75,4 +76,9 @@ class ZohoCrm:
             "refresh_token": "1000.emulated.refresh",
             "base_urls": {"accounts": self._world.base_url, "api": self._world.base_url},
         }
-        return {"source-crm": {"system": system, "selections": []}}
+        written = {**system, "campaign_key_field": "Mailing_Key"}
+        ledger = {"kind": "sqlite", "path": str(Path(self._world.configs_dir) / "crm-ledger.db")}
+        return {
+            "source-crm": {"system": system, "selections": []},
+            "destination-crm": {"system": written, "sync_name": "responses", "ledger": ledger},
+        }

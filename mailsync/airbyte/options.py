@@ -111,6 +111,10 @@ class Options:
             return Options({}, self.named(name), self._problems)
         return Options(self._raw[name], self.named(name), self._problems)
 
+    def optional(self, name: str) -> Options:
+        """An object that may be absent: then one without options."""
+        return Options(self._raw.get(name) or {}, self.named(name), self._problems)
+
     def raw(self) -> Mapping[str, Any]:
         """The object itself, for a system's own parser."""
         return self._raw

@@ -24,6 +24,7 @@ class Organisation:
     id: str
     name: str
     edition: str
+    licences: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,12 @@ def organisation(api: CrmApi) -> Organisation:
     if not rows:
         raise VendorUnavailable(f"{api.product.name} gave no organisation for this token.")
     row = rows[0]
+    licence = row.get("license_details") or {}
     return Organisation(
         id=str(row.get("zgid") or row.get("id")),
         name=str(row.get("company_name") or ""),
-        edition=str((row.get("license_details") or {}).get("paid_type") or "unknown"),
+        edition=str(licence.get("paid_type") or "unknown"),
+        licences=int(licence.get("users_license_purchased") or 0),
     )
 
 

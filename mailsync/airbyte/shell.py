@@ -1,23 +1,45 @@
-"""The loop of `write`: messages in, claims to the membership rules, states back once they are settled."""
+"""The loop of a destination's `write`: messages in, records to the rules, states back once they are settled."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from destination_campaigns.claims import ClaimReader
 from mailsync.airbyte.messages import NoMessage, Output
 from mailsync.airbyte.states import state_digest, state_of
-from mailsync.membership.run import Run
+from mailsync.membership.told import Settled
 
 COMPLETE, INCOMPLETE = "COMPLETE", "INCOMPLETE"
 PROGRESS_EVERY = 10_000
 
 
+class Reader(Protocol):
+    """Reads one stream's records."""
+
+    def read(self, data: Mapping[str, Any], /) -> Any:
+        """What the rules are told of a record; None where its primary key has no value."""
+
+
+class Rules(Protocol):
+    """A run of the rules, as far as the loop needs it."""
+
+    def record(self, message: Any, /) -> None:
+        """Take one in."""
+
+    def state(self, stream: str | None, state_hash: bytes, *, is_empty: bool, echoes_given: bool = True) -> Settled:
+        """When it returns, every record before it has its fate in the committed ledger."""
+
+    def complete(self, stream: str) -> None:
+        """The stream was read to its end."""
+
+    def incomplete(self, stream: str) -> None:
+        """It was not."""
+
+
 class Shell:
     """One run. Holds no record longer than it takes to read it."""
 
-    def __init__(self, run: Run, readers: Mapping[str, ClaimReader], output: Output, *, ours: Collection[str], echo: bool = True) -> None:
+    def __init__(self, run: Rules, readers: Mapping[str, Reader], output: Output, *, ours: Collection[str], echo: bool = True) -> None:
         """`ours`: streams of a source that emits the state it was given as its first STATE, so that a wrong ledger is noticed.
 
         `echo`: give states back; a dry run keeps nothing, so it acknowledges nothing.

@@ -1,0 +1,154 @@
+"""One record of a stream → what the response rules are told. The per-record path: no vendor, no ledger, no logging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from destination_crm.config import NewPeople
+from mailsync.errors import ConfigError, known_values
+from mailsync.responses.plan import Campaign, Kind, Message, Response, Subscriber
+
+DELETED_AT = "_ab_cdc_deleted_at"
+NAMED = " (campaigns named in it)"
+"""Behind the name of a stream of responses: the campaigns that its records name, where no stream of campaigns comes."""
+
+# What was taken back was never stored: both say that the mail was sent.
+ACTIONS: Mapping[str, Kind] = {kind.name.lower(): kind for kind in Kind} | {"unopened": Kind.SENT}
+LEFT: Mapping[str, Kind] = {"unsubscribed": Kind.UNSUBSCRIBED, "spam": Kind.COMPLAINT, "complaint": Kind.COMPLAINT}
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "responses": ("campaign_key", "action", "address"),
+    "campaigns": ("campaign_key", "name"),
+    "campaign_reports": ("campaign_key",),
+    "contacts": ("address", "status"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseReader:
+    """Records of `responses`."""
+
+    stream: str
+
+    def read(self, data: Mapping[str, Any], /) -> Response | None:
+        """A response; None where campaign or address has no value."""
+        key, address = _text(data, "campaign_key"), _text(data, "address")
+        if not key or not address:
+            return None
+        word = _text(data, "action")
+        kind = ACTIONS.get(word)
+        if kind is None:
+            raise known_values(f"action of a record of stream {self.stream}", word[:40], ACTIONS)
+        if data.get(DELETED_AT) is not None:
+            kind = Kind.SENT
+        return Response(
+            self.stream,
+            key,
+            address,
+            kind,
+            org_level=data.get("leaving_level") == "organisation",
+            ours=data.get("is_ours") is True,
+            lists=_texts(data.get("list_keys")),
+        )
+
+    def campaign(self, data: Mapping[str, Any]) -> Campaign | None:
+        """The campaign that a record names."""
+        key, name = _text(data, "campaign_key"), _text(data, "campaign_name")
+        return Campaign(self.stream + NAMED, key, name, _moment(data.get("campaign_sent_at"))) if key and name else None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignReader:
+    """Records of `campaigns` (`facts`) or of `campaign_reports` (`figures`): the columns that are mapped to fields of the CRM."""
+
+    stream: str
+    facts: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+
+    def read(self, data: Mapping[str, Any], /) -> Campaign | None:
+        """A campaign; None where its key has no value."""
+        key = _text(data, "campaign_key")
+        if not key:
+            return None
+        facts = {name: text for name in self.facts if (text := _shown(data.get(name)))}
+        figures = {name: float(value) for name in self.figures if (value := data.get(name)) is not None}
+        sent_at, parent = _moment(data.get("sent_at")), _text(data, "parent_key") or None
+        return Campaign(self.stream, key, _text(data, "name"), sent_at, figures=figures, facts=facts, parent=parent)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactReader:
+    """Records of `contacts`: who is on a list may become a person; who left one may have left everything."""
+
+    stream: str
+    lists: frozenset[str]
+
+    def read(self, data: Mapping[str, Any], /) -> Message | None:
+        """A subscriber or a leaving; None where the address has no value."""
+        address, status = _text(data, "address"), _text(data, "status").casefold()
+        if not address:
+            return None
+        if status in LEFT:
+            lists = tuple(filter(None, (_text(data, "list_key"),)))
+            org_level = data.get("leaving_level") == "organisation"
+            return Response(self.stream, "", address, LEFT[status], org_level=org_level, ours=data.get("is_ours") is True, lists=lists)
+        names = {_text(data, "list_key").casefold(), _text(data, "list_name").casefold()}
+        is_meant = not self.lists or bool(names & self.lists)
+        person = (_text(data, "first_name"), _text(data, "last_name"), _text(data, "phone"))
+        return Subscriber(self.stream, address, status == "active" and is_meant, *person)
+
+
+Reader = ResponseReader | CampaignReader | ContactReader
+
+
+def reader_of(stream: str, holds: str, *, facts: tuple[str, ...], figures: tuple[str, ...], new_people: NewPeople | None) -> Reader:
+    """How a stream's records are read."""
+    if holds == "responses":
+        return ResponseReader(stream)
+    if holds == "contacts":
+        return ContactReader(stream, new_people.lists if new_people else frozenset())
+    return CampaignReader(stream, facts=facts if holds == "campaigns" else (), figures=figures if holds == "campaign_reports" else ())
+
+
+class Naming:
+    """Reads a stream of responses where no stream of campaigns comes: before the first response of a campaign the campaign itself is told."""
+
+    def __init__(self, reader: ResponseReader) -> None:
+        self.stream = reader.stream + NAMED
+        self._reader = reader
+        self._told: set[str] = set()
+
+    def of(self, data: Mapping[str, Any]) -> Iterator[Campaign]:
+        """The campaign, once."""
+        key = _text(data, "campaign_key")
+        if key in self._told:
+            return
+        campaign = self._reader.campaign(data)
+        if campaign is not None:
+            self._told.add(key)
+            yield campaign
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value.strip() if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in value if one) if isinstance(value, list) else ()
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(_texts(value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _moment(value: Any) -> float | None:
+    if value is None or value == "":
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ConfigError("A campaign's time of sending is no ISO 8601 date-time: the stream does not come from source-campaigns.") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,123 @@
+"""`write`: set up, take everything in, close, report."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any
+
+from destination_crm.check import account_budget
+from destination_crm.config import Config, parse_config
+from destination_crm.preparation import Preparation, check_streams, namings, readers
+from destination_crm.records import Naming, Reader
+from destination_crm.report import summary_lines
+from destination_crm.setting_up import Connected, connect
+from mailsync.airbyte.catalog import Stream, parse_catalog
+from mailsync.airbyte.messages import Output, messages
+from mailsync.airbyte.options import Problems
+from mailsync.airbyte.report import event_line
+from mailsync.airbyte.shell import Shell
+from mailsync.airbyte.stopping import Stopping
+from mailsync.errors import TransientError
+from mailsync.ledger.budget import BudgetSpent
+from mailsync.ledger.engine import Ledger
+from mailsync.membership.told import Braked, Event, Summary
+from mailsync.responses.plan import Plan
+from mailsync.responses.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A run before its first message. `named`: streams of responses that also tell their campaigns. `ours`: streams that echo their first state."""
+
+    connected: Connected
+    ledger: Ledger
+    plan: Plan
+    readers: Mapping[str, Reader]
+    named: Mapping[str, Naming]
+    ours: frozenset[str]
+    spent: Mapping[str, int]
+    output: Output
+
+
+def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Output) -> None:
+    """One sync. Raises MailsyncError; whatever was settled before is in the ledger, and its states were printed."""
+    config = parse_config(raw_config)
+    for secret in config.secrets():
+        output.hide(secret)
+    problems = Problems()
+    streams = parse_catalog(raw_catalog)
+    check_streams(config, streams, problems)
+    problems.raise_any()
+    stopping = Stopping()
+    if threading.current_thread() is threading.main_thread():
+        stopping.listen()
+    connected = connect(config, output, stopping)
+    with _opened_ledger(config, connected) as ledger:
+        _sync(_ready(config, streams, connected, ledger=ledger, output=output), stdin, stopping)
+
+
+def _ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *, ledger: Ledger, output: Output) -> Ready:
+    """Reach the CRM and look everything up. Raises ConfigError naming everything that is wrong."""
+    connected.account.check_access()
+    budget = account_budget(config, connected, ledger)
+    problems = Problems()
+    read = readers(config, streams)
+    named = namings(config, read)
+    plan = Preparation(config, connected.account, problems).plan({name: config.streams[name] for name in streams}, named)
+    problems.raise_any()
+    ours = frozenset(name for name, stream in streams.items() if "_ab_cdc_cursor" in stream.columns)
+    return Ready(connected, ledger, plan, read, named, ours, dict(budget.spent), output)
+
+
+def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
+    output = ready.output
+
+    def tell(event: Event) -> None:
+        output.log(*event_line(event))
+
+    account = ready.connected.account
+    run = Run(ledger=ready.ledger, crm=account.crm, plan=ready.plan, clock=ready.connected.clock, on_event=tell)
+    account.reserve = run.reserve
+    run.budget.spent.update(ready.spent)  # what setting up cost belongs to this run
+    stopping.on_stop(run.ask_to_stop)
+    try:
+        run.open()
+        given = _telling(stopping.awaited(messages(stdin)), ready.named, run)
+        Shell(run, ready.readers, output, ours=ready.ours).take(given)
+        _report(run.close(), output)
+    except Braked as braked:
+        _report(braked.summary, output)
+        raise
+    except BudgetSpent as spent:
+        run.abandon(spent)
+        raise TransientError(f"{spent} when_budget_is_spent is stop; run again later.") from spent
+    except Exception as error:
+        run.abandon(error)
+        raise
+
+
+def _telling(given: Iterable[Mapping[str, Any]], named: Mapping[str, Naming], run: Run) -> Iterator[Mapping[str, Any]]:
+    """The messages; before a response the campaign that it names, where nothing else tells it."""
+    for message in given:
+        naming = named.get(message["record"]["stream"]) if message["type"] == "RECORD" else None
+        if naming is not None:
+            for campaign in naming.of(message["record"]["data"]):
+                run.record(campaign)
+        yield message
+
+
+def _report(summary: Summary, output: Output) -> None:
+    for level, text in summary_lines(summary):
+        output.log(text, level)
+
+
+@contextmanager
+def _opened_ledger(config: Config, connected: Connected) -> Iterator[Ledger]:
+    ledger = Ledger.open(config.ledger.location, clock=connected.clock)
+    try:
+        yield ledger
+    finally:
+        ledger.close()

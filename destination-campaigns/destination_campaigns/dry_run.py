@@ -10,9 +10,9 @@ import orjson
 
 from destination_campaigns.preparation import Ready
 from destination_campaigns.report import summary_lines
+from mailsync.airbyte.messages import messages
 from mailsync.airbyte.report import event_line
 from mailsync.airbyte.shell import Shell
-from mailsync.airbyte.messages import messages
 from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import ConfigError
 from mailsync.ledger.budget import BudgetSpent

@@ -12,12 +12,12 @@ from destination_campaigns.config import Config, parse_config
 from destination_campaigns.dry_run import rehearse
 from destination_campaigns.preparation import Ready, check_streams, ready
 from destination_campaigns.report import summary_lines
-from mailsync.airbyte.report import event_line
 from destination_campaigns.setting_up import Connected, connect
-from mailsync.airbyte.shell import Shell
 from mailsync.airbyte.catalog import parse_catalog
 from mailsync.airbyte.messages import Output, messages
 from mailsync.airbyte.options import Problems
+from mailsync.airbyte.report import event_line
+from mailsync.airbyte.shell import Shell
 from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import TransientError
 from mailsync.ledger.budget import BudgetSpent

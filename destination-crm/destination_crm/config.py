@@ -234,7 +234,9 @@ def _new_people(options: Options, problems: Problems) -> NewPeople | None:
     if asked and not made.module:
         problems.add(f"{options.named('module')} is missing: in which module are new people made?")
     if made.module and not asked:
-        problems.add(f"{options.named('of_recipients')} or {options.named('of_subscribers')} must be on, or nobody is ever made. Or remove new_people.")
+        problems.add(
+            f"{options.named('of_recipients')} or {options.named('of_subscribers')} must be on, or nobody is ever made. Or remove new_people."
+        )
     return made if asked and made.module else None
 
 

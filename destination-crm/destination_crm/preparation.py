@@ -11,7 +11,7 @@ from destination_crm.systems import Account
 from mailsync.airbyte.catalog import Stream
 from mailsync.airbyte.options import Problems
 from mailsync.errors import ConfigError
-from mailsync.membership.plan import WhenSpent
+from mailsync.membership.plan import SyncMode, WhenSpent
 from mailsync.responses.crm import Ability, Crm, Filter
 from mailsync.responses.plan import CampaignPlan, Creation, OptOut, Plan, Recheck, Rule, RuleGroup, StatusField
 
@@ -24,8 +24,12 @@ def check_streams(config: Config, streams: Mapping[str, Stream], problems: Probl
     for name, stream in sorted(streams.items()):
         holds = config.streams.get(name)
         if holds is None:
-            problems.add(f"Stream {name} is synced, but says nothing to a CRM. Deselect it, or say in streams what it holds. Known: {_known(config)}.")
+            problems.add(
+                f"Stream {name} is synced, but says nothing to a CRM. Deselect it, or say in streams what it holds. Known: {_known(config)}."
+            )
             continue
+        if stream.plan.mode is SyncMode.OVERWRITE:
+            problems.add(f"Stream {name} is set to overwrite, but nothing that was written back is taken away. Set it to append or append + deduped.")
         missing = [column for column in COLUMNS[holds] if stream.columns and column not in stream.columns]
         if missing:
             problems.add(f"Stream {name} is to hold {holds}, but has no column {', '.join(missing)}.")

@@ -172,7 +172,13 @@ def _limits() -> dict[str, dict[str, Any]]:
             "Mailing account", "How that ledger calls the mailing account (zoho_campaigns:eu): removals of our own are then no leavings."
         ),
         "run_automation": flag("Run the CRM's automation", "Workflows and the like, for what is written here."),
-        "recheck_runs": {"type": "integer", "title": "Recheck after runs", "description": "Ask again for who was not found.", "default": 7, "minimum": 1},
+        "recheck_runs": {
+            "type": "integer",
+            "title": "Recheck after runs",
+            "description": "Ask again for who was not found.",
+            "default": 7,
+            "minimum": 1,
+        },
         "recheck_days": {"type": "number", "title": "Recheck after days", "description": "Or after so many days.", "default": 7, "minimum": 0},
         "share_of_limit": {
             "type": "number",

@@ -1,0 +1,58 @@
+"""destination-crm against an emulated CRM: its verbs in this process, with everything they print, and what the CRM holds afterwards."""
+
+import io
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+
+from destination_crm.run import main
+
+from .crms import ZohoCrm
+from .said import Said
+
+
+class Connector:
+    """destination-crm with a configuration of the emulator and a ledger of its own. `crm` speaks for the emulated system."""
+
+    def __init__(self, emulator, folder, crm):
+        self.emulator, self.folder, self.crm = emulator, folder, crm
+        given = json.loads((Path(emulator.configs) / f"destination-crm.{crm.name}.json").read_text())
+        self.config = given | {"ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")}}
+
+    def set(self, **options):
+        self.config |= options
+        return self
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(orjson.dumps(content))
+        return str(path)
+
+    def run(self, *arguments, stdin=b""):
+        out = io.BytesIO()
+        code = main(arguments, stdin=io.BytesIO(stdin), stdout=out)
+        return Said(code, out.getvalue().decode())
+
+    def check(self):
+        return self.run("check", "--config", self.file("config.json", self.config))
+
+    def arguments(self, catalog):
+        return ("write", "--config", self.file("config.json", self.config), "--catalog", self.file("catalog.json", catalog))
+
+    def write(self, source, *, wait=True):
+        """One sync; the vendor's clock moves on first, so that what the last run made is seen."""
+        if wait:
+            self.emulator.advance(120)
+        return self.run(*self.arguments(source.catalog()), stdin=source.taken())
+
+
+@pytest.fixture
+def crm(emulator):
+    return ZohoCrm(emulator)
+
+
+@pytest.fixture
+def connector(emulator, tmp_path, crm):
+    return Connector(emulator, tmp_path, crm)

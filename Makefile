@@ -10,7 +10,7 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 PYAIRBYTE := airbyte==0.71.3
 
-.PHONY: help setup demo test lint format bench emulators lock clean python
+.PHONY: help setup demo test test-browser lint format bench emulators lock clean python
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -36,6 +36,9 @@ demo: setup ## local vendors, two syncs, totals that add up; no account needed
 
 test: setup .venv-pyairbyte/.ready ## every test
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+test-browser: setup ## look at the run report in headless Chromium; skipped where there is none
+	$(BIN)/python -m pytest -rs browser-tests
 
 lint: setup ## ruff and mypy
 	$(BIN)/ruff check .

@@ -69,11 +69,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """One reason why records are not on the list, with what to do."""
+    """One reason why records are not on the list, with what to do. `run`: the newest one in which it occurred."""
 
     fate: str
     reason: str
     count: int
+    run: RunTold
     about: About | None
     examples: tuple[Example, ...]
 
@@ -136,7 +137,7 @@ def _told(ledger: Ledger, name: str, titles: Mapping[str, str], *, with_addresse
     if not history:
         return None
     newest = next((run for run in history if run.fates or run.status != runs.UNDER_WAY), history[0])
-    known = addresses_of(ledger, name, _examples(newest)) if with_addresses else {}
+    known = addresses_of(ledger, name, _examples(history)) if with_addresses else {}
     limited = [one for one in newest.calls if one.allowed is not None]
     return SyncTold(
         name=name,
@@ -145,7 +146,7 @@ def _told(ledger: Ledger, name: str, titles: Mapping[str, str], *, with_addresse
         total=runs.count_of(ledger, name),
         series=tuple(_series(history)),
         feeds=tuple(_feeds(newest, titles)),
-        attention=tuple(_attention(newest, known)),
+        attention=tuple(_attention(history, known)),
         uses=tuple(
             Use(
                 one.endpoint, one.spent, words.window(one.window_s or 0), one.used or 0, one.allowed or 0, bars.share(one.used or 0, one.allowed or 0)
@@ -180,24 +181,31 @@ def _feeds(run: RunTold, titles: Mapping[str, str]) -> Iterable[Feed]:
         yield Feed(stream, titles.get(f"{run.account}/{target}", target), records, outcomes)
 
 
-def _attention(run: RunTold, known: Mapping[tuple[str, str], str]) -> Iterable[Attention]:
-    """Reasons, the gravest fate first and the most frequent reason first; the lists are put together, as the remedy is the same."""
-    counts: dict[tuple[str, str], int] = {}
-    examples: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
-    for (stream, target, fate, reason), count in run.fates.items():
-        if fate in ATTENTION:
-            counts[fate, reason] = counts.get((fate, reason), 0) + count
-            shown = examples.setdefault((fate, reason), {})
-            shown.update({(stream, record): detail for record, detail in run.examples.get((stream, target, fate, reason), {}).items()})
-    for (fate, reason), count in sorted(counts.items(), key=lambda item: (ATTENTION.index(item[0][0]), -item[1], item[0][1])):
-        shown = examples[fate, reason]
-        rows = tuple(Example(stream, record, detail, known.get((stream, record), "")) for (stream, record), detail in shown.items())
-        yield Attention(fate, reason, count, _about(fate, reason), rows)
+def _attention(history: Sequence[RunTold], known: Mapping[tuple[str, str], str]) -> Iterable[Attention]:
+    """Reasons, each from the newest run that had it; the gravest fate first, then the newest, then the most frequent."""
+    found: dict[tuple[str, str], RunTold] = {}
+    for run in history:
+        for _, _, fate, reason in run.fates:
+            if fate in ATTENTION:
+                found.setdefault((fate, reason), run)
+    told = [_reason(run, fate, reason, known) for (fate, reason), run in found.items()]
+    return sorted(told, key=lambda one: (ATTENTION.index(one.fate), -one.run.number, -one.count, one.reason))
+
+
+def _reason(run: RunTold, fate: str, reason: str, known: Mapping[tuple[str, str], str]) -> Attention:
+    """The lists are put together, as the remedy is the same."""
+    count, examples = 0, dict[tuple[str, str], str]()
+    for (stream, target, one, other), records in run.fates.items():
+        if (one, other) == (fate, reason):
+            count += records
+            examples.update({(stream, record): detail for record, detail in run.examples.get((stream, target, one, other), {}).items()})
+    rows = tuple(Example(stream, record, detail, known.get((stream, record), "")) for (stream, record), detail in examples.items())
+    return Attention(fate, reason, count, run, _about(fate, reason), rows)
 
 
 def _about(fate: str, reason: str) -> About | None:
     return {"shadowed": _SHADOWED, "postponed": _POSTPONED}.get(fate) or _REASONS.get(reason)
 
 
-def _examples(run: RunTold) -> set[tuple[str, str]]:
-    return {(stream, record) for (stream, _, _, _), records in run.examples.items() for record in records}
+def _examples(history: Iterable[RunTold]) -> set[tuple[str, str]]:
+    return {(stream, record) for run in history for (stream, _, _, _), records in run.examples.items() for record in records}

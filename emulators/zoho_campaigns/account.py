@@ -135,7 +135,8 @@ class Account:
         for one in self.lists.values():
             one.drop(address_key)
         for campaign in self.campaigns.values():
-            campaign.recipients.pop(address_key, None)
+            for those in (campaign.recipients, campaign.waiting, campaign.unsent):
+                those.pop(address_key, None)
             for happened in campaign.actions.values():
                 happened.pop(address_key, None)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from emulators.zoho_campaigns.account import Account
 from emulators.zoho_campaigns.addresses import key_of
+from emulators.zoho_campaigns.arrivals import draw
 from emulators.zoho_campaigns.limits import Limits
-from emulators.zoho_campaigns.mailings import CLICKED, HARD_BOUNCE, OPENED, OPTED_OUT, SOFT_BOUNCE, SPAM, happened, received, send
+from emulators.zoho_campaigns.mailings import CLICKED, HARD_BOUNCE, OPENED, OPTED_OUT, SOFT_BOUNCE, SPAM, finish, happened, received, send
 from emulators.zoho_campaigns.models import MailingList, Member, Status
 
 Operation = Mapping[str, Any]
@@ -95,13 +96,46 @@ class Edits:
         return None
 
     def op_send(self, operation: Operation) -> Mapping[str, Any] | None:
-        """Staff sends a campaign to a list (`list`) or several (`lists`); answers its key. `kind`: normal or abtesting."""
+        """Staff sends a campaign to a list (`list`) or several (`lists`); answers its key. `kind`: normal or abtesting.
+
+        `lively`: responses come by themselves as time passes. `first`: only to so many for now.
+        """
         keys = operation.get("lists") or [operation["list"]]
         lists = [self._list({"list": key}) for key in keys]
         name = operation.get("name") or f"Letter {len(self._account.campaigns) + 1}"
-        kind = operation.get("kind") or "normal"
-        made = send(self._account, [one.key for one in lists], name=name, subject=operation.get("subject") or name, kind=kind)
+        made = send(
+            self._account,
+            [one.key for one in lists],
+            name=name,
+            subject=operation.get("subject") or name,
+            kind=operation.get("kind") or "normal",
+            first=operation.get("first"),
+        )
+        if operation.get("lively"):
+            draw(self._account, made)
         return {"campaign": made.key}
+
+    def op_finish(self, operation: Operation) -> Mapping[str, Any] | None:
+        """A campaign in progress reaches the rest of its recipients."""
+        finish(self._account.campaigns[operation["campaign"]])
+        return None
+
+    def op_delete_campaign(self, operation: Operation) -> Mapping[str, Any] | None:
+        """Staff deletes a campaign with its variants; without `campaign` all of them."""
+        campaigns = self._account.campaigns
+        chosen = [operation["campaign"]] if operation.get("campaign") else list(campaigns)
+        for key in chosen:
+            gone = campaigns.pop(key, None)
+            for child in gone.children if gone else ():
+                campaigns.pop(child, None)
+        return None
+
+    def op_populate(self, operation: Operation) -> Mapping[str, Any] | None:
+        """`n` people of example.com are active members of a list from now on."""
+        chosen = self._list(operation)
+        for number in range(int(operation["n"])):
+            self._account.join(chosen, self._account.contact_for(f"reader{number}@example.com"))
+        return None
 
     def op_erase(self, operation: Operation) -> Mapping[str, Any] | None:
         """Somebody asks for their data to be erased."""

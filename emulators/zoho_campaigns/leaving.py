@@ -8,6 +8,7 @@ from emulators.zoho_campaigns.account import Account
 from emulators.zoho_campaigns.addresses import checked, key_of
 from emulators.zoho_campaigns.contactinfo import EMAIL
 from emulators.zoho_campaigns.errors import CampaignsError
+from emulators.zoho_campaigns.mailings import OPTED_OUT, happened
 from emulators.zoho_campaigns.models import Status
 from emulators.zoho_campaigns.params import Params
 from emulators.zoho_campaigns.subscribe import contact_info
@@ -29,7 +30,15 @@ def listunsubscribe(account: Account, params: Params) -> dict[str, Any]:
         member.topics -= topics
     else:
         one.move(member, Status.UNSUBSCRIBED)
+        if account.reading("unsubscribe_in_reports") == "last_campaign":
+            _count_as_opt_out(account, one.key, key)
     return {"message": UNSUBSCRIBED}
+
+
+def _count_as_opt_out(account: Account, list_key: str, address_key: str) -> None:
+    got = [one for one in account.campaigns.values() if list_key in one.list_keys and address_key in one.recipients]
+    if got:
+        happened(account, max(got, key=lambda one: one.sent_at), OPTED_OUT, address_key)
 
 
 def contactdonotmail(account: Account, params: Params) -> dict[str, Any]:

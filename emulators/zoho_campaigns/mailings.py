@@ -10,22 +10,52 @@ from emulators.zoho_campaigns.models import Campaign, Contact, Status
 OPENED, CLICKED, OPTED_OUT, SPAM = "openedcontacts", "clickedcontacts", "optoutcontacts", "spamcontacts"
 HARD_BOUNCE, SOFT_BOUNCE = "senthardbounce", "sentsoftbounce"
 TEST_SHARE = 10  # percent of the recipients that each variant of an A/B test is sent to
+DRAFT_S = 3600.0  # a campaign is created so long before it is sent
 
 
-def send(account: Account, list_keys: Sequence[str], *, name: str, subject: str, kind: str = "normal") -> Campaign:
-    """Send a campaign to the active members of lists, now. `abtesting` sends two variants to a share of them first."""
+def send(account: Account, list_keys: Sequence[str], *, name: str, subject: str, kind: str = "normal", first: int | None = None) -> Campaign:
+    """Send a campaign to the active members of lists, now. `abtesting` sends two variants to a share of them first.
+
+    `first`: only to so many for now; the campaign is in progress until `finish`.
+    """
     recipients: dict[str, Contact] = {}
     for key in list_keys:
         recipients |= {address: one.contact for address, one in account.lists[key].members.items() if one.status is Status.ACTIVE}
+    return send_to(account, list_keys, recipients, name=name, subject=subject, kind=kind, first=first)
+
+
+def send_to(
+    account: Account,
+    list_keys: Sequence[str],
+    recipients: dict[str, Contact],
+    *,
+    name: str,
+    subject: str,
+    kind: str = "normal",
+    first: int | None = None,
+) -> Campaign:
+    """The same for recipients that are known."""
     campaign = _create(account, tuple(list_keys), name, subject, kind)
     if kind == "abtesting":
         recipients = _test_phase(account, campaign, recipients)
+    if first is not None and first < len(recipients):
+        campaign.status = "In Progress"
+        campaign.waiting = dict(list(recipients.items())[first:])
+        recipients = dict(list(recipients.items())[:first])
     campaign.recipients = recipients
     return campaign
 
 
+def finish(campaign: Campaign) -> None:
+    """Send the rest of a campaign that is in progress."""
+    campaign.recipients |= campaign.waiting
+    campaign.waiting = {}
+    campaign.status = "Sent"
+
+
 def _create(account: Account, list_keys: tuple[str, ...], name: str, subject: str, kind: str, parent: str = "") -> Campaign:
-    made = Campaign(account.opaque_key(), account.number(), name, subject, list_keys, account.now(), kind, parent)
+    now = account.now()
+    made = Campaign(account.opaque_key(), account.number(), name, subject, list_keys, now, now - DRAFT_S, kind, parent)
     account.campaigns[made.key] = made
     return made
 
@@ -54,6 +84,6 @@ def received(account: Account, campaign_key: str, address_key: str) -> Campaign:
     raise ValueError("this address is no recipient of the campaign")
 
 
-def happened(account: Account, campaign: Campaign, action: str, address_key: str) -> None:
-    """Note one event, now."""
-    campaign.actions.setdefault(action, {}).setdefault(address_key, []).append(account.now())
+def happened(account: Account, campaign: Campaign, action: str, address_key: str, at: float | None = None) -> None:
+    """Note one event, now or at a time that has passed."""
+    campaign.actions.setdefault(action, {}).setdefault(address_key, []).append(account.now() if at is None else at)

@@ -110,7 +110,11 @@ class Tag:
 
 @dataclass(slots=True)
 class Campaign:
-    """One mailing that was sent. `actions`: the vendor's action name → address key → times (epoch seconds) at which it happened."""
+    """One mailing. `actions`: the vendor's action name → address key → times (epoch seconds) at which it happened; `unsent`: who got nothing.
+
+    `status` is the vendor's word. `waiting` are recipients of a sending that is not finished. `coming` are events that happen by themselves:
+    (time, action, address key), the next one last.
+    """
 
     key: str
     number: int
@@ -118,8 +122,13 @@ class Campaign:
     subject: str
     list_keys: tuple[str, ...]
     sent_at: float
+    created_at: float
     kind: str = "normal"
     parent: str = ""
+    status: str = "Sent"
     children: tuple[str, ...] = ()
     recipients: dict[str, Contact] = field(default_factory=dict)
     actions: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    unsent: dict[str, Contact] = field(default_factory=dict)
+    waiting: dict[str, Contact] = field(default_factory=dict)
+    coming: list[tuple[float, str, str]] = field(default_factory=list)

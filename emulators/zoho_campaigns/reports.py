@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -34,23 +35,32 @@ UNKNOWN_TO_US = ("jobtitle", "mobile", "address", "city", "state", "country", "z
 
 
 def recentcampaigns(account: Account, params: Params) -> dict[str, Any]:
-    """Campaigns by sending time; only sent ones exist here. 6101 where none is in view."""
+    """Campaigns by time; sent ones and those being sent exist here. 6101 where none is in view."""
     first, size = params.number("fromindex", 1), params.number("range", DEFAULT_CAMPAIGNS)
     wanted = params.get("status").lower()
-    sent = [one for one in account.campaigns.values() if not one.parent] if wanted in (*ALL_STATUSES, "sent") else []
-    sent.sort(key=lambda one: (one.sent_at, one.number), reverse=not params.get("sort", "desc").lower().startswith("asc"))
-    page = sent[first - 1 : first - 1 + size]
+    shown = [one for one in account.campaigns.values() if not one.parent and (wanted in ALL_STATUSES or _word(one.status) == wanted)]
+    by_sending = account.reading("recent_order") == "sent_time"
+    shown.sort(key=lambda one: (one.sent_at if by_sending else one.created_at, one.number))
+    if not params.get("sort", "desc").lower().startswith("asc"):
+        shown.reverse()
+    page = shown[first - 1 : first - 1 + size]
     if not page:
         raise CampaignsError(6101)
     return {"range": str(size), "fromindex": str(first), "recent_campaigns": [_summary(one) for one in page]}
 
 
+def _word(status: str) -> str:
+    """A status as the parameter writes it."""
+    return status.lower().replace(" ", "")
+
+
 def _summary(one: Campaign) -> dict[str, str]:
-    times = {f"{name}_time{suffix}": epoch_ms(one.sent_at) for name in ("created", "updated", "sent") for suffix in ("", "_gmt")}
+    moments = {"created": one.created_at, "updated": one.sent_at, "sent": one.sent_at}
+    times = {f"{name}_time{suffix}": epoch_ms(at) for name, at in moments.items() for suffix in ("", "_gmt")}
     return {
         "campaign_key": one.key,
         "campaign_name": one.name,
-        "campaign_status": "Sent",
+        "campaign_status": one.status,
         "campaigntype": "abtesting" if one.kind == "abtesting" else "Email Campaign",
         "subject": one.subject,
         "from_email": "letters@example.com",
@@ -61,6 +71,7 @@ def _summary(one: Campaign) -> dict[str, str]:
         **times,
         "sent_time_zone": ZONE_NAME,
         "sent_date_string": long_date(one.sent_at),
+        "created_date_string": long_date(one.created_at),
         "zuid": "20070001",
     }
 
@@ -85,8 +96,20 @@ def getcampaigndetails(account: Account, params: Params) -> dict[str, Any]:
         "campaign-by-loaction": {},
     }
     if one.children:
-        body["AB-split-details"] = [{f"{letter}_child_campaignkey": child for letter, child in zip("ab", one.children, strict=True)}]
+        body["AB-split-details"] = [_split(account, one)]
     return body
+
+
+def _split(account: Account, one: Campaign) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for letter, key in zip("ab", one.children, strict=True):
+        child = account.campaigns[key]
+        told |= {
+            f"{letter}_child_campaignkey": key,
+            f"{letter}_open_count": str(_count(child, OPENED)),
+            f"{letter}_click_count": str(_count(child, CLICKED)),
+        }
+    return told
 
 
 def campaignreports(account: Account, params: Params) -> dict[str, Any]:
@@ -103,9 +126,21 @@ def _campaign(account: Account, params: Params, *, unknown: int) -> Campaign:
 
 
 def _counters(account: Account, one: Campaign) -> dict[str, str]:
+    """Of an A/B test with the variants' counters in it, under one reading, or without."""
+    parts = [one]
+    if account.reading("ab_report") == "with_variants":
+        parts += [account.campaigns[key] for key in one.children]
+    counts = {name: sum(_counts(account, part)[name] for part in parts) for name in _counts(account, one)}
+    sent = counts["emails_sent"]
+    told = {f"{name}_count": str(count) for name, count in counts.items() if name != "unopened"}
+    percents = {f"{name}_percent": f"{100 * count / sent if sent else 0:.1f}" for name, count in counts.items()}
+    return {**told, **percents, "unopened": str(counts["unopened"])}
+
+
+def _counts(account: Account, one: Campaign) -> dict[str, int]:
     sent, hard, soft, opened = len(one.recipients), _count(one, HARD_BOUNCE), _count(one, SOFT_BOUNCE), _count(one, OPENED)
     opens = opened if account.reading("opens_count") == "unique" else sum(map(len, one.actions.get(OPENED, {}).values()))
-    counts = {
+    return {
         "emails_sent": sent,
         "delivered": sent - hard - soft,
         "opens": opens,
@@ -116,13 +151,11 @@ def _counters(account: Account, one: Campaign) -> dict[str, str]:
         "bounces": hard + soft,
         "hardbounce": hard,
         "softbounce": soft,
-        "unsent": 0,
+        "unsent": len(one.unsent),
         "autoreply": 0,
         "forwards": 0,
+        "unopened": len(_who(one, UNOPENED)),
     }
-    told = {f"{name}_count": str(count) for name, count in counts.items()}
-    percents = {f"{name}_percent": f"{100 * count / sent if sent else 0:.1f}" for name, count in counts.items()}
-    return {**told, **percents, "unopened": str(sent - hard - soft - opened)}
 
 
 def _count(one: Campaign, action: str) -> int:
@@ -141,25 +174,35 @@ def getcampaignrecipientsdata(account: Account, params: Params) -> dict[str, Any
     page = _recipients(one, action)[first - 1 : first - 1 + size]
     if not page:
         raise CampaignsError(6501)
-    if params.get("resfmt").upper() != "JSON":
-        return _timeline(one, TIMELINES.get(params.get("type"), action), page)
     rows = [_row(account, one, address) for address in page]
+    if params.get("resfmt").upper() != "JSON" and account.reading("timelines") != "twin_of_json":
+        timed = account.reading("timelines") == "given"
+        return _timeline(one, TIMELINES.get(params.get("type"), action), page, timed=timed)
     return {"action": action, "range": str(size), "fromindex": str(first), "list_of_details": rows}
 
 
 def _recipients(one: Campaign, action: str) -> list[str]:
     """Address keys in an order that tells nothing, the same for every page: the vendor documents none."""
+    return sorted(_who(one, action), key=_place)
+
+
+def _who(one: Campaign, action: str) -> set[str]:
     if action == SENT:
-        found = set(one.recipients)
-    elif action == UNOPENED:
-        found = set(one.recipients) - set(one.actions.get(OPENED, ())) - set(one.actions.get(HARD_BOUNCE, ()))
-    else:
-        found = set(one.actions.get(action, ()))
-    return sorted(found, key=lambda address: hashlib.blake2b(address.encode(), digest_size=8).digest())
+        return set(one.recipients)
+    if action == UNSENT:
+        return set(one.unsent)
+    if action == UNOPENED:
+        return set(one.recipients) - set().union(*(one.actions.get(name, ()) for name in (OPENED, HARD_BOUNCE, SOFT_BOUNCE)))
+    return set(one.actions.get(action, ()))
+
+
+@lru_cache(maxsize=100_000)
+def _place(address: str) -> bytes:
+    return hashlib.blake2b(address.encode(), digest_size=8).digest()
 
 
 def _row(account: Account, one: Campaign, address: str) -> dict[str, str]:
-    contact = one.recipients[address]
+    contact = one.recipients.get(address) or one.unsent[address]
     member = next((account.lists[key].members[address] for key in one.list_keys if address in account.lists[key].members), None)
     fields = account.fields_of(member) if member else contact.fields
     return {
@@ -176,15 +219,15 @@ def _row(account: Account, one: Campaign, address: str) -> dict[str, str]:
     }
 
 
-def _timeline(one: Campaign, action: str, page: list[str]) -> str:
-    rows = "".join(_timeline_row(one, action, address) for address in page)
+def _timeline(one: Campaign, action: str, page: list[str], *, timed: bool) -> str:
+    rows = "".join(_timeline_row(one, action if timed else "", address) for address in page)
     head = '<?xml version="1.0" encoding="UTF-8" ?>\n<response uri="/api/v1.1/getcampaignrecipientsdata" version="1.1">'
     return f"{head}<code>0</code><status>success</status><contacts>{rows}</contacts></response>"
 
 
 def _timeline_row(one: Campaign, action: str, address: str) -> str:
     times = [timeline_date(at) for at in one.actions.get(action, {}).get(address, [])]
-    row = f'<fl val="contact_email">{escape(one.recipients[address].email)}</fl>'
+    row = f'<fl val="contact_email">{escape((one.recipients.get(address) or one.unsent[address]).email)}</fl>'
     if name := EVENT_TIME.get(action):
         row += "".join(f'<fl val="{name}">{time}</fl>' for time in times[:1])
     elif times:

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from emulators.zoho_accounts import Token, ZohoAccounts, allows
 from emulators.zoho_campaigns.account import Account
+from emulators.zoho_campaigns.arrivals import catch_up
 from emulators.zoho_campaigns.errors import MESSAGES, CampaignsError, Locked, Unauthorized
 from emulators.zoho_campaigns.limits import Limits
 from emulators.zoho_campaigns.methods import METHODS, NOT_EMULATED, Method
@@ -53,6 +54,7 @@ class Surface:
             self._authorize(method, request)
             self.limits.call(method.endpoint)
             params.refuse_twice()
+            catch_up(self.account)
             answer = method.handler(self.account, params)
         except Unauthorized:
             return unauthorized(uri, capitals=self.account.reading("auth_case") == "capitals")

@@ -1,4 +1,4 @@
-"""The account as it is found: three lists with a history, topics, custom fields. Same seed, same account."""
+"""The account as it is found: three lists with a history, topics, custom fields, campaigns. Same seed, same account."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from emulators.zoho_campaigns.account import Account
 from emulators.zoho_campaigns.addresses import is_taken
 from emulators.zoho_campaigns.fields import create
 from emulators.zoho_campaigns.models import Status
+from emulators.zoho_campaigns.seed_campaigns import NEWSLETTER, PRODUCT_NEWS, WEB_SIGN_UP, add_campaigns
 from emulators.zoho_campaigns.topics import add
 
-NEWSLETTER, PRODUCT_NEWS, WEB_SIGN_UP = "Newsletter", "Product news", "Web sign-up"
 STANDARD_FIELDS = (
     ("Contact Email", "Email", 100), ("First Name", "Text", 100), ("Last Name", "Text", 100), ("Phone", "Phone", 50), ("Mobile", "Phone", 50),
     ("Company Name", "Text", 200), ("Job Title", "Text", 100), ("Address", "textarea", 250), ("City", "Text", 100), ("State", "Text", 100),
@@ -40,6 +40,7 @@ def seeded(world: World) -> Account:
         add(account, name, description)
     for place, name in enumerate(MEMBERS):
         _fill(account, name, place)
+    add_campaigns(account)
     return account
 
 

@@ -41,9 +41,11 @@ def _campaign(one: Campaign) -> dict[str, Any]:
     return {
         "name": one.name,
         "lists": list(one.list_keys),
+        "status": one.status,
         "sent_at": one.sent_at,
         "parent": one.parent,
         "children": list(one.children),
         "recipients": list(one.recipients),
+        "unsent": list(one.unsent),
         "actions": one.actions,
     }

@@ -44,7 +44,7 @@ def _members(account: Account, one: MailingList, status: str) -> list[Member]:
     if status in RECENT_S:
         since = account.now() - RECENT_S[status]
         return [member for member in one.view(Status.ACTIVE) if member.added_at >= since]
-    if status not in STATUSES:
+    if status not in STATUSES or (status == "spam" and account.reading("spam_contacts") == "refused"):
         raise CampaignsError(1001)
     return one.view(STATUSES[status])
 

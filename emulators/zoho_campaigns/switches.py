@@ -59,5 +59,10 @@ ALL = (
     _switch("field_details", "fields", "does `contact/allfields` tell type and length", "given", "absent"),
     _switch("new_list_key", "lists", "does creating a list answer its key", "given", "missing"),
     _switch("opens_count", "campaigns", "does `opens_count` count people or openings", "unique", "total"),
+    _switch("recent_order", "campaigns", "what `recentcampaigns` orders by", "sent_time", "created_time"),
+    _switch("timelines", "campaigns", "what recipients in XML hold", "given", "without_times", "twin_of_json"),
+    _switch("ab_report", "campaigns", "do the counters of an A/B test hold those of its variants", "without_variants", "with_variants"),
+    _switch("spam_contacts", "reads", "does `getlistsubscribers` take the status `spam`", "given", "refused"),
+    _switch("unsubscribe_in_reports", "unsubscribe", "does `listunsubscribe` show among a campaign's opt-outs", "nowhere", "last_campaign"),
     _switch("delete_contacts_default", "lists", "`deletemailinglist` without `deletecontacts`", "off", "on"),
 )

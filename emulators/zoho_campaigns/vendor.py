@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from emulators.world import World
 from emulators.zoho_accounts import CLIENT_ID, CLIENT_SECRET, HOME_DATA_CENTER, REFRESH_TOKEN, ZohoAccounts
+from emulators.zoho_campaigns.arrivals import catch_up
 from emulators.zoho_campaigns.edits import Edits
 from emulators.zoho_campaigns.limits import Limits
 from emulators.zoho_campaigns.methods import METHODS
@@ -41,10 +42,12 @@ class ZohoCampaigns:
 
     def snapshot(self) -> Mapping[str, Any]:
         """Everything it holds now."""
+        catch_up(self._surface.account)
         return snapshot(self._surface.account, self._surface.limits)
 
     def edit(self, operation: Mapping[str, Any]) -> Mapping[str, Any]:
         """What people do (docs/emulators.md#edits)."""
+        catch_up(self._surface.account)
         return Edits(self._surface.account, self._surface.limits, self._accounts.revoke).perform(operation)
 
     def strike(self, kind: str, scope: Mapping[str, Any]) -> None:

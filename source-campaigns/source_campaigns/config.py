@@ -9,7 +9,7 @@ from typing import Any
 
 from mailsync.errors import ConfigError, known_values
 from mailsync.ledger.place import LedgerPlace, parse_place
-from source_campaigns.actions import ACTIONS
+from mailsync.mailings import ACTIONS
 
 DAY_S = 86400.0
 

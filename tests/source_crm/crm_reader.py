@@ -68,14 +68,16 @@ def _lines(output):
 class Reader:
     """Reads with one configuration; `state` is what the last read left, as a host keeps it."""
 
-    def __init__(self, emulator, crm="zoho_crm", **config):
+    source, connector, system = SourceCrm, "source-crm", "zoho_crm"
+
+    def __init__(self, emulator, crm=None, **config):
         self.emulator = emulator
-        self.config = emulator.config("source-crm", crm) | config
+        self.config = emulator.config(self.connector, crm or self.system) | config
         self.state = []
         self.catalog = None
 
     def check(self):
-        source = SourceCrm(config=self.config)
+        source = self.source(config=self.config)
         return source.check(logging.getLogger("test"), self.config)
 
     def discover(self):
@@ -85,12 +87,12 @@ class Reader:
         return self.catalog
 
     def run_discover(self):
-        return Output(entrypoint_wrapper.discover(SourceCrm(config=self.config), self.config, expecting_exception=True))
+        return Output(entrypoint_wrapper.discover(self.source(config=self.config), self.config, expecting_exception=True))
 
     def read(self, *streams, state=None, columns=None, expecting_exception=False):
         catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [self._configured(name, columns) for name in streams]})
         given = self.state if state is None else state
-        source = SourceCrm(catalog=catalog, config=self.config, state=_state(given))
+        source = self.source(catalog=catalog, config=self.config, state=_state(given))
         output = Output(entrypoint_wrapper.read(source, self.config, catalog, _state(given), expecting_exception))
         self.state = _merged(given, output.last_states())
         return output

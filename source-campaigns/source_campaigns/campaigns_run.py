@@ -1,0 +1,55 @@
+"""A run over campaigns, which three streams have in common: the ones that are due, oldest first, a checkpoint after each that brought something.
+
+A campaign is looked at in every sync until it is older than the look-back; the first sync that finds it so old looks a last time and closes it. A
+campaign that was never looked at is read once however old it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from mailsync.mailings import Campaign
+from source_campaigns.stream_run import StreamRun, moment
+
+BATCH = 100
+MILLISECOND = 0.001
+
+
+class Visitor(Protocol):
+    """What one stream does with campaigns."""
+
+    def prepare(self, campaigns: Sequence[Campaign], run: StreamRun) -> None:
+        """Look ahead over the next campaigns, to tell what reading them costs."""
+
+    def visit(self, campaign: Campaign, known: dict[str, Any], run: StreamRun) -> Iterator[dict[str, Any]]:
+        """Numbered records of one campaign. `known` is what the stream remembers of it, and is changed."""
+
+
+def visit_all(run: StreamRun, visitor: Visitor) -> Iterator[dict[str, Any]]:
+    """The records of one run."""
+    state = run.state
+    since = run.config.since if state.closed_upto is None else state.closed_upto
+    due = run.account.shared.campaigns(since)
+    horizon = run.now - run.config.look_back_s
+    run.voice.info(f"{len(due)} campaigns to look at{f', sent after {moment(since)}' if since else ''}.")
+    for first in range(0, len(due), BATCH):
+        visitor.prepare(due[first : first + BATCH], run)
+        for place, campaign in enumerate(due[first : first + BATCH], first):
+            cursor = state.cursor
+            known = state.campaigns.setdefault(campaign.key, {})
+            known["sent_at"] = campaign.sent_at
+            yield from visitor.visit(campaign, known, run)
+            if state.cursor != cursor:
+                _close(run, due[place + 1 :], horizon)
+                run.checkpoint()
+    _close(run, (), horizon)
+    run.checkpoint()
+
+
+def _close(run: StreamRun, still_due: Sequence[Campaign], horizon: float) -> None:
+    """Close what is older than the look-back, but nothing that is sent as late as a campaign still to be looked at."""
+    upto = horizon
+    if still_due and still_due[0].sent_at is not None:
+        upto = min(horizon, still_due[0].sent_at - MILLISECOND)
+    run.state.close(upto)

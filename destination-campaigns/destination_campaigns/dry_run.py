@@ -56,7 +56,8 @@ def rehearse(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
 def _outcome(dry: DryRun, ready: Ready, stdin: IO[bytes], stopping: Stopping) -> tuple[Summary, Ends]:
     try:
         dry.run.open()
-        Shell(dry.run, ready.readers, ready.output, ours=ready.ours, echo=False).take(stopping.awaited(messages(stdin)))
+        shell = Shell(dry.run, ready.readers, ready.output, ours=ready.ours, echo=False, announce=dry.run.announce)
+        shell.take(stopping.awaited(messages(stdin)))
         return dry.run.close(), Ends()
     except Braked as braked:
         return braked.summary, Ends("braked", str(braked))

@@ -58,7 +58,7 @@ def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
     stopping.on_stop(run.ask_to_stop)
     try:
         run.open()
-        Shell(run, ready.readers, output, ours=ready.ours).take(stopping.awaited(messages(stdin)))
+        Shell(run, ready.readers, output, ours=ready.ours, announce=run.announce).take(stopping.awaited(messages(stdin)))
         _report(run.close(), ready)
     except Braked as braked:
         _report(braked.summary, ready)

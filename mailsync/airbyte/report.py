@@ -38,8 +38,7 @@ class Report:
             left = "" if one.left is None else f", {one.left} of our share left"
             yield "INFO", f"Calls of {one.endpoint}: {one.spent} spent{left}."
         if summary.forecast.calls:
-            minutes = f"about {summary.forecast.seconds / 60:.0f} minutes"
-            yield "INFO", f"Waiting in the ledger for the next run: {summary.forecast.calls} calls, {minutes}."
+            yield "INFO", f"Waiting in the ledger for the next run: {summary.forecast}."
         for note in summary.notes:
             yield "WARN", note
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from mailsync.airbyte.messages import NoMessage, Output
@@ -36,17 +36,32 @@ class Rules(Protocol):
         """It was not."""
 
 
+def _nobody(_stream: str, _records: int) -> None:
+    """Estimates are not wanted."""
+
+
 class Shell:
     """One run. Holds no record longer than it takes to read it."""
 
-    def __init__(self, run: Rules, readers: Mapping[str, Reader], output: Output, *, ours: Collection[str], echo: bool = True) -> None:
+    def __init__(
+        self,
+        run: Rules,
+        readers: Mapping[str, Reader],
+        output: Output,
+        *,
+        ours: Collection[str],
+        echo: bool = True,
+        announce: Callable[[str, int], None] = _nobody,
+    ) -> None:
         """`ours`: streams of a source that emits the state it was given as its first STATE, so that a wrong ledger is noticed.
 
-        `echo`: give states back; a dry run keeps nothing, so it acknowledges nothing.
+        `echo`: give states back; a dry run keeps nothing, so it acknowledges nothing. `announce` is told how many records the source
+        expects to send of a stream, where it says so.
         """
         self._run = run
         self._ours = ours
         self._echo = echo
+        self._announce = announce
         self._readers = readers
         self._output = output
         self._records = 0
@@ -82,7 +97,14 @@ class Shell:
         if self._echo:
             self._output.state(message, records=settled.records, rejected=settled.rejected)
 
+    def _estimate(self, told: Mapping[str, Any]) -> None:
+        name, rows = told.get("name"), told.get("row_estimate")
+        if told.get("type") == "STREAM" and name in self._readers and isinstance(rows, int) and rows > 0:
+            self._announce(str(name), rows)
+
     def _trace(self, trace: Mapping[str, Any]) -> None:
+        if trace.get("type") == "ESTIMATE":
+            self._estimate(trace.get("estimate") or {})
         if trace.get("type") != "STREAM_STATUS":
             return
         told = trace.get("stream_status") or {}

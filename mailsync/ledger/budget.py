@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from mailsync.clock import Clock
 from mailsync.errors import TransientError
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.pace import seconds_needed
 from mailsync.ledger.schema import lock, reservation
 from mailsync.membership.tool import Window
 
@@ -137,8 +138,35 @@ class Budget:
         return found
 
     def seconds_for(self, calls: int, endpoint: str) -> float:
-        """How long so many calls take at the pace that every window of the endpoint allows."""
-        return max((calls / allowed * seconds for seconds, allowed in self._windows.get(endpoint, ()) if calls > allowed), default=0.0)
+        """How long so many calls take at the fastest pace that the endpoint's windows allow, after what was called already."""
+        windows = self._windows.get(endpoint, ())
+        if calls <= 0 or not windows:
+            return 0.0
+        now, made = self._clock.now(), dict[float, list[tuple[float, int]]]()
+        c = reservation.c
+        with self._ledger.begin() as connection:
+            rows = connection.execute(sa.select(c.window_s, c.bucket, c.calls).where(c.account == self._account, c.endpoint == endpoint))
+            for seconds, bucket, count in sorted(rows):
+                ends = (bucket + 1) * (seconds / BUCKETS)
+                if ends + seconds > now:
+                    made.setdefault(float(seconds), []).append((now - ends, int(count)))
+        return seconds_needed(calls, windows, made)
+
+    def left_today(self, endpoint: str) -> int | None:
+        """Calls of our share that the endpoint's day still allows; None where it has no window of a day."""
+        day = next(((seconds, allowed) for seconds, allowed in self._windows.get(endpoint, ()) if seconds >= DAY_S), None)
+        if day is None:
+            return None
+        with self._ledger.begin() as connection:
+            return max(0, day[1] - self._used(connection, endpoint, self._clock.now()).get(day[0], (0, 0))[0])
+
+    def days_for(self, calls: int, endpoint: str) -> int:
+        """On how many days so many calls are made, where the endpoint has a window of a day; otherwise 1 at most."""
+        left = self.left_today(endpoint)
+        if left is None or calls <= left:
+            return min(1, calls)
+        allowed = next(allowed for seconds, allowed in self._windows[endpoint] if seconds >= DAY_S)
+        return (1 if left else 0) + math.ceil((calls - left) / allowed)
 
     def _used(self, connection: sa.Connection, endpoint: str, now: float) -> dict[float, tuple[int, int]]:
         """Window → calls reserved in it, and its oldest bucket that still counts."""

@@ -74,6 +74,10 @@ class Calls:
         """The most addresses that one call may carry."""
         return self._tool.traits.batch_size
 
+    def attach_calls(self, addresses: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+        """The calls that attaching these would take."""
+        return self._tool.attach_calls(addresses)
+
     def subscribe(self, listing: MailingList, addresses: Sequence[str]) -> None:
         """Add or update contacts with fields. Raises DecideAgain, BudgetSpent, ConfigError."""
         endpoint = self.subscribe_endpoint

@@ -20,7 +20,7 @@ from mailsync.membership.model import RecordRow
 from mailsync.membership.plan import Plan
 from mailsync.membership.rehearsal import Rehearsal, RehearsalClock
 from mailsync.membership.run import Run
-from mailsync.membership.told import Event, EventKind, Summary
+from mailsync.membership.told import Event, EventKind, Forecast, Summary
 from mailsync.membership.tool import MailingTool
 
 FORMAT = 1
@@ -74,7 +74,7 @@ class DryRun:
             "mails_it_could_cause": sum(count for (_, action), count in self.tool.counts().items() if action == "ask_for_confirmation"),
             "calls": [{"endpoint": one.endpoint, "calls": one.spent, "left": one.left} for one in summary.spending],
             "time": self._time(),
-            "waiting_afterwards": {"calls": summary.forecast.calls, "seconds": round(summary.forecast.seconds)},
+            "waiting_afterwards": self._waiting(summary.forecast),
             "notes": list(summary.notes),
             "cannot_know": list(CANNOT_KNOW),
         }
@@ -126,6 +126,15 @@ class DryRun:
             "to_be_created": key in self._created,
             "writes": counts | {action: count for action, count in named.items() if count},
             "kept": summary.actions.get((key, "kept"), 0),
+        }
+
+    def _waiting(self, forecast: Forecast) -> dict[str, Any]:
+        return {
+            "calls": forecast.calls,
+            "by_endpoint": dict(forecast.by_endpoint),
+            "seconds": round(forecast.seconds),
+            "days": forecast.days,
+            "exact": forecast.exact,
         }
 
     def _time(self) -> dict[str, float]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import sqlalchemy as sa
-
 from mailsync.ledger import members
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
-from mailsync.ledger.schema import completed, dirty
+from mailsync.ledger.schema import completed
 from mailsync.membership.parts import Parts
 from mailsync.membership.plan import Plan
 from mailsync.membership.removals import Brake
-from mailsync.membership.told import Braked, EventKind, Forecast, Spending, Summary
+from mailsync.membership.told import Braked, EventKind, Spending, Summary
 
 
 class Ending:
@@ -99,7 +97,7 @@ class Ending:
             records_in=dict(parts.fates.records_in),
             actions={key: count for key, count in parts.calls.actions.items() if count},
             spending=self._spending(),
-            forecast=self._forecast(),
+            forecast=parts.forecaster.waiting(),
             notes=tuple(notes),
             examples=parts.fates.examples(),
         )
@@ -110,13 +108,6 @@ class Ending:
             if use.window_s >= left.get(use.endpoint, (0.0, 0))[0]:
                 left[use.endpoint] = (use.window_s, max(0, use.allowed - use.used))
         return tuple(Spending(name, count, left[name][1] if name in left else None) for name, count in sorted(self._budget.spent.items()))
-
-    def _forecast(self) -> Forecast:
-        """What still waits: calls, and seconds that the subscribe endpoint's windows need for them."""
-        with self._ledger.begin() as connection:
-            query = sa.select(sa.func.count()).select_from(dirty).where(dirty.c.list.in_(list(self._parts.lists)))
-            calls = int(connection.execute(query).scalar_one())
-        return Forecast(calls, self._budget.seconds_for(calls, self._parts.calls.subscribe_endpoint))
 
 
 def _braked(brakes: list[Brake]) -> str:

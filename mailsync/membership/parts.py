@@ -18,6 +18,7 @@ from mailsync.membership.absorb import Absorber
 from mailsync.membership.calls import Calls
 from mailsync.membership.deciding import Deciding
 from mailsync.membership.fates import Fates
+from mailsync.membership.forecast import Forecaster
 from mailsync.membership.mirror import Mirror
 from mailsync.membership.model import Rules
 from mailsync.membership.plan import Plan, StreamPlan
@@ -48,6 +49,7 @@ class Parts:
     settler: Settler
     removals: Removals
     fates: Fates
+    forecaster: Forecaster
     foreign_opt_outs: Counter[str] = field(default_factory=Counter)
 
     def mark_dirty(self, connection: sa.Connection, addresses: Collection[str]) -> None:
@@ -123,6 +125,7 @@ def build(held: Held) -> Parts:
         calls=calls,
         settler=settler,
         removals=Removals(ledger, sync=plan.sync_name, account=account, lease=lease, settler=settler, calls=calls, check_stop=held.check_stop),
+        forecaster=Forecaster(ledger, held.budget, lists, settler.calls_for),
         fates=Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams}),
     )
 

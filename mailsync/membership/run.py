@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -48,6 +49,8 @@ class Run:
         self._complete: set[str] = set()
         self._statuses = 0
         self._drained = False
+        self._spent_before: Counter[str] = Counter()
+        self._foretell_at = CHUNK
         self.budget = Budget(ledger, plan.account, tool.traits.limits, share=plan.share_of_limit, clock=clock, on_wait=self._waiting)
         self._history = History(ledger, self._lease, plan.sync_name)
         self._number: int | None = None
@@ -81,7 +84,17 @@ class Run:
         new = parts.responses.read(since)
         if new:
             self._tell(EventKind.PROGRESS, f"{new} new leavings seen in campaigns.")
+        self._foretell()
         parts.settler.take_off_leavers()
+
+    def announce(self, stream: str, records: int) -> None:
+        """The source expects to send so many records of a stream."""
+        parts = self._parts
+        parts.forecaster.announce(stream, records)
+        feeding = Counter(feed.stream for feed in self._plan.feeds)
+        most = parts.forecaster.announced(feeding, parts.calls.subscribe_endpoint)
+        if most is not None:
+            self._tell(EventKind.FORECAST, f"Forecast: the source announces {records:,} records of {stream}; if all are new, {most}.")
 
     def record(self, claim: Claim) -> None:
         """One record message, in order of arrival. Buffered; a thousand are absorbed and settled together."""
@@ -183,6 +196,33 @@ class Run:
         if reached:
             parts.settler.settle(reached)
         parts.fates.settle(chunk.absorbed, self._decided(chunk.absorbed))
+        self._foretell_rest()
+
+    def _foretell(self) -> None:
+        """Before the first write: what earlier runs left, and what today still allows."""
+        parts = self._parts
+        waiting, left = parts.forecaster.waiting(), self.budget.left_today(parts.calls.subscribe_endpoint)
+        today = "" if left is None else f" Today {left:,} calls of {parts.calls.subscribe_endpoint} are left of our share."
+        what = f"what earlier runs left takes {waiting}." if waiting.calls else "nothing is left from earlier runs."
+        self._tell(EventKind.FORECAST, f"Forecast: {what}{today}")
+        self._spent_before = Counter(self.budget.spent)
+        self._foretell_at = CHUNK
+
+    def _foretell_rest(self) -> None:
+        """After the first thousand records, and then each time ten times as many are in: what the rest will cost if it is like these."""
+        parts, traits = self._parts, self._tool.traits
+        came = parts.fates.records_in.total()
+        if came < self._foretell_at:
+            return
+        self._foretell_at = came * 10
+        writes = {traits.subscribe_endpoint, traits.attach_endpoint, traits.unsubscribe_endpoint, traits.suppress_endpoint}
+        spent = {one: count - self._spent_before[one] for one, count in self.budget.spent.items() if one in writes}
+        rest = parts.forecaster.expected(parts.fates.records_in, spent)
+        waiting = parts.forecaster.waiting()
+        if rest is not None:
+            self._tell(EventKind.FORECAST, f"Forecast after {came:,} records: the rest takes {rest}, if it is like these.")
+        if waiting.calls:
+            self._tell(EventKind.FORECAST, f"Forecast after {came:,} records: {waiting} wait for the next run already.")
 
     def _drain(self) -> None:
         """Once, what earlier runs left: postponed people first. Only after the first STATE showed that the ledger is the right one."""

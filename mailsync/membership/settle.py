@@ -6,6 +6,8 @@ subscribed.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from mailsync.ledger import members
@@ -85,6 +87,25 @@ class Settler:
         """What holds for these addresses on a list now."""
         with self._ledger.begin() as connection:
             return self._deciding.now(connection, list_id, addresses)
+
+    def calls_for(self, list_id: str, addresses: Collection[str], written: set[str]) -> Counter[str]:
+        """The calls, by endpoint, that these addresses need now. `written`: whose fields an earlier list of this reckoning writes; added to."""
+        fit, others, traits = list[str](), Counter[str](), self._traits
+        attaches = traits.attach_size > 0 and not self._lists[list_id].has_form
+        for address, (at, decision) in self.decisions(list_id, addresses).items():
+            new = decision.action is Action.SUBSCRIBE
+            if attaches and (self._only_membership_is_missing(at, decision) or (new and address in written and at.member.removed is None)):
+                fit.append(address)
+            elif new or decision.action is Action.UPDATE:
+                others[traits.subscribe_endpoint] += 1
+                if traits.fields_belong_to_contact:
+                    written.add(address)
+            elif decision.action is Action.TAKE_OFF:
+                others[traits.unsubscribe_endpoint] += 1
+        calls = Counter({endpoint: math.ceil(count / traits.batch_size) for endpoint, count in others.items()})
+        for first in range(0, len(fit), traits.attach_size or 1):
+            calls.update(endpoint for endpoint, _ in self._calls.attach_calls(fit[first : first + traits.attach_size]))
+        return calls
 
     def fate(self, decision: Decision) -> Decision:
         """The decision of a record whose action could not be taken in this run: postponed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -18,6 +19,7 @@ class EventKind(Enum):
     PROGRESS = "progress"
     WAITING = "waiting"
     WARNING = "warning"
+    FORECAST = "forecast"
     SUMMARY = "summary"
 
 
@@ -48,10 +50,24 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Work that waits in the ledger: calls it takes, and seconds under the limits."""
+    """Work to come: the calls it takes, the seconds under the limits, and on how many days.
+
+    `exact` False: an upper bound, or reckoned from a part.
+    """
 
     calls: int
     seconds: float
+    days: int = 0
+    by_endpoint: Mapping[str, int] = field(default_factory=dict)
+    exact: bool = True
+
+    def __str__(self) -> str:
+        """For people."""
+        parts = ", ".join(f"{endpoint} {count:,}" for endpoint, count in self.by_endpoint.items())
+        parts = f" ({parts})" if parts else ""
+        long = f"{self.seconds / 3600:.1f} hours" if self.seconds >= 7200 else f"{math.ceil(self.seconds / 60)} minutes"
+        days = f", on {self.days} days" if self.days > 1 else ""
+        return f"{'' if self.exact else 'about '}{self.calls:,} calls{parts}, at least {long} under the vendor's limits{days}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ class Pipe:
             self._note_status(*status)
             self._destination.stdin.write(line)
             self._destination.stdin.flush()
+        elif kind == "TRACE" and (message.get("trace") or {}).get("type") == "ESTIMATE":
+            self._destination.stdin.write(line)
 
     def _forward_state(self, state: dict[str, Any]) -> None:
         self._last_id += 1

@@ -117,6 +117,7 @@ class Scene:
     def __post_init__(self) -> None:
         self._ledger: CrashingLedger | None = None
         self.clock = FakeClock()
+        self.announced: dict[str, int] = {}
         self.on_sent: Callable[[], object] = lambda: None
         self.tool = FakeTool(self.clock, deletes=self.deletes, attach_size=self.attach_size, batch_size=self.batch_size)
         self.lists: dict[str, MailingList] = {}
@@ -180,6 +181,7 @@ class Scene:
         before: bool = True,
         generations: dict[str, tuple[int, int]] | None = None,
         state_first: dict[str, bytes] | None = None,
+        announce: dict[str, int] | None = None,
         **options: Any,
     ) -> Ran:
         """One run of one sync, an hour after the last one. `complete`: all streams, none, or these. `die_at`: the commit at which the process dies."""
@@ -189,6 +191,7 @@ class Scene:
         events: list[Event] = []
         plan = self.plan(sync, generations or {}, options)
         run = Run(ledger=ledger, tool=self.tool, plan=plan, clock=self.clock, on_event=events.append)
+        self.announced = announce or {}
         self.tool.reserve = run.budget.reserve if self.limits else _unlimited
         names = [one.name for one in plan.streams]
         done = set(names if complete is True else () if complete is False else complete)
@@ -261,6 +264,8 @@ class Scene:
         for name in names:
             given = state_first.get(name, self.last_state.get((sync, name), b""))
             run.state(name, given, is_empty=not given)
+        for name, records in self.announced.items():
+            run.announce(name, records)
         for claim in messages:
             run.record(claim)
         if keep:

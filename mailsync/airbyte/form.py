@@ -13,6 +13,9 @@ import yaml
 
 from mailsync.airbyte.systems import System
 
+# The safe loader on libyaml, where PyYAML was built with it: a tenth of the time for the same result.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True)
 class Form:
@@ -24,7 +27,7 @@ class Form:
 
     def read_yaml(self, path: str) -> dict[str, Any]:
         """One of the package's YAML files, by its path inside the package."""
-        loaded: dict[str, Any] = yaml.safe_load(files(self.package).joinpath(path).read_text("utf-8"))
+        loaded: dict[str, Any] = yaml.load(files(self.package).joinpath(path).read_text("utf-8"), Loader=LOADER)  # noqa: S506 - a safe one
         return loaded
 
     def specification(self) -> dict[str, Any]:

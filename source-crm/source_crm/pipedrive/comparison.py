@@ -12,7 +12,6 @@ from heapq import merge
 from itertools import groupby
 
 from mailsync import instants
-from mailsync.errors import ConfigError
 from mailsync.pipedrive.endpoints import IDS_PER_CALL, RECORDS_PER_PAGE
 from mailsync.pipedrive.refusals import PipedriveRefusal
 from source_crm import columns, comparing
@@ -22,6 +21,8 @@ from source_crm.pipedrive.task import Task, changed
 
 # Below so many a single read of each (1 token) is as cheap as a list of them (10 tokens).
 FEW = 10
+GONE = frozenset({404, 410})
+UNKNOWN = frozenset({403})
 
 
 def price(task: Task) -> int:
@@ -83,7 +84,7 @@ def _fate(task: Task, identifier: int) -> tuple[str, str]:
     try:
         row = task.api.get(f"{task.entity.path}/{identifier}") or {}
     except PipedriveRefusal as error:
-        return now, columns.DELETED if error.status in (404, 410) else ""
-    except ConfigError:  # a 403 of whatever kind about one record is no deletion
-        return now, ""
+        if error.status not in UNKNOWN | GONE:
+            raise
+        return now, columns.DELETED if error.status in GONE else ""
     return (changed(row) or now, columns.DELETED) if row.get("is_deleted") else (now, columns.LEFT_SELECTION)

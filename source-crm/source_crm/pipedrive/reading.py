@@ -7,6 +7,7 @@ from typing import Any
 
 from mailsync import instants
 from mailsync.airbyte.voice import Voice
+from mailsync.errors import TransientError
 from mailsync.pipedrive import filters
 from mailsync.pipedrive.api import PipedriveApi
 from mailsync.pipedrive.entities import ENTITIES, LAST_ACTIVITY, LAST_CONTACTED, MAIL_TIMES, ORGANIZATION, ORGANIZATIONS, PERSONS, Canonical, Entity
@@ -43,7 +44,11 @@ def run(request: Request, connection: Connection, voice: Voice, catalog: Mapping
         return
     before = state.upto
     task = _task(ENTITIES[request.module], connection, api, voice, state, catalog)
-    yield from _plan(task)
+    try:
+        yield from _plan(task)
+    except TransientError:
+        task.checkpoint()  # every page is shown whole or not at all, so what was done is in the state: a spent budget loses nothing
+        raise
     task.checkpoint()
     voice.info(f"Done. The company used {api.pace} in this sync.{_forecast(task, before)}")
 

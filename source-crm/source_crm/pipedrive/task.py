@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mailsync.errors import ConfigError
 from mailsync.pipedrive import filters
 from mailsync.pipedrive.api import Page, PipedriveApi
 from mailsync.pipedrive.entities import Canonical, Entity
@@ -59,6 +60,8 @@ class Task(task.Task[PipedriveState]):
         except PipedriveRefusal as error:
             if self.chosen is not None and "filter_id" in params and cursor is None and error.status in (400, 403, 404):
                 raise filters.gone(self.entity.name, self.chosen.name, error) from error
+            if error.status == 403:
+                raise ConfigError(f"{error} The user behind the credentials may not read {self.entity.name}. Change its permission set.") from error
             raise
 
     def by_ids(self, ids: Iterable[int]) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,8 @@ def check(raw: Any, output: Output) -> None:
     ledger = _ledger(config, connected, problems)
     try:
         connected.account.check_access()
+        if not config.streams:
+            output.log("streams is empty: only connections that choose the list themselves, by a mapping of the platform, can be synced.", "WARN")
         find_feeds(config, connected, problems, make=None)
         _check_fields(config, connected, problems)
     finally:

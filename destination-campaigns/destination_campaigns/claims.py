@@ -37,6 +37,8 @@ class ClaimReader:
         self._cursor = stream.cursor
         self._mapping = mapping
         self._pairs = [(pair.column, pair.field, pair.limit, pair.kind) for pair in mapping.pairs]
+        self._deleted = mapping.deleted or DELETED_AT
+        self._keyed_by_address = stream.key == (mapping.address,)
         self._modified = mapping.last_modified or UPDATED_AT
 
     def read(self, data: Values[str, Any]) -> Claim | None:
@@ -48,7 +50,7 @@ class ClaimReader:
         if record_id is None:
             return None
         cursor = None if self._cursor is None else comparable(data.get(self._cursor))
-        if data.get(DELETED_AT) is not None:
+        if data.get(self._deleted) is not None:
             return Claim(self._name, record_id, cursor, tombstone=_tombstone(data))
         payload, blocked = self._payload(data)
         mapping = self._mapping
@@ -66,6 +68,8 @@ class ClaimReader:
     def _record_id(self, data: Values[str, Any]) -> str | None:
         if self._single_key is not None:
             value = data.get(self._single_key)
+            if self._keyed_by_address and (value is None or value == ""):
+                return ""  # nobody to be recognised, and nobody to be written: no address
             return None if value is None or value == "" else str(value)
         values = [data.get(name) for name in self._key]
         return None if any(value is None for value in values) else orjson.dumps(values).decode()

@@ -30,6 +30,8 @@ class RecordOptions:
     update_empty: bool = True
     last_contacted_field: str = ""
     last_modified_field: str = ""
+    deleted_field: str = ""  # where not the usual one
+    not_fields: tuple[str, ...] = ()  # columns that no field is filled from by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,6 @@ def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
 
 
 def _check_streams(streams: tuple[StreamToList, ...], problems: Problems) -> None:
-    if not streams:
-        problems.add("streams is missing or empty: name at least one stream and the list it feeds.")
     by_stream: dict[str, StreamToList] = {}
     for one in streams:
         if not one.list_name and not one.list_key:

@@ -13,6 +13,7 @@ from mailsync.airbyte.options import Problems
 
 DEFAULT_ADDRESS = "Email"
 DEFAULT_OPT_OUT = "Email_Opt_Out"
+MAPPED_OPT_OUT = "CRM opt-out"
 DEFAULT_LAST_CONTACTED = "Last_Activity_Time"
 DEFAULT_LAST_MODIFIED = "Modified_Time"
 _OURS = "_ab_"
@@ -55,6 +56,7 @@ class Mapping:
     update_empty: bool
     last_contacted: str | None
     last_modified: str | None
+    deleted: str = ""
     to_create: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -68,7 +70,7 @@ def resolve(stream: Stream, options: RecordOptions, fields: Sequence[Field], pro
     if options.mapping:
         pairs = _explicit(stream, options, fields, problems, warnings=warnings, to_create=to_create)
     else:
-        pairs = _by_name(stream, fields, {address, opt_out or ""})
+        pairs = _by_name(stream, fields, {address, opt_out or "", *options.not_fields})
     for column in options.required:
         if column not in stream.columns:
             problems.add(f"Stream {stream.name} has no column {column}, which is configured as required. {_columns(stream)}")
@@ -80,6 +82,7 @@ def resolve(stream: Stream, options: RecordOptions, fields: Sequence[Field], pro
         update_empty=options.update_empty,
         last_contacted=_order(stream, options.last_contacted_field, DEFAULT_LAST_CONTACTED, "last_contacted_field", problems),
         last_modified=_order(stream, options.last_modified_field, DEFAULT_LAST_MODIFIED, "last_modified_field", problems),
+        deleted=options.deleted_field,
         to_create=tuple(to_create),
         warnings=tuple(warnings),
     )
@@ -106,7 +109,8 @@ def _opt_out(stream: Stream, options: RecordOptions, problems: Problems) -> str 
         return wanted
     if options.opt_out_field or not options.no_opt_out_field:
         problems.add(
-            f"Stream {stream.name} has no opt-out column {wanted}. Select the column in the source, name another as opt_out_field, "
+            f"Stream {stream.name} has no opt-out column {wanted}. Select the column in the source (or map it to {MAPPED_OPT_OUT}, where the "
+            "platform maps columns), name another as opt_out_field, "
             f"or set no_opt_out_field to confirm that there is none. {_columns(stream)}"
         )
     return None
@@ -142,7 +146,7 @@ def _by_name(stream: Stream, fields: Sequence[Field], taken: set[str]) -> list[P
         if column.name in taken or column.name.startswith(_OURS) or column.unmappable:
             continue
         field = known.get(_plain(column.name)) or known.get(_plain(column.title))
-        if field is not None and not _is_address(field):
+        if field is not None and not is_address(field):
             pairs.setdefault(field.name, Pair(column.name, field.name, field.max_length, field.kind))
     return list(pairs.values())
 
@@ -160,7 +164,8 @@ def _by_both_names(fields: Sequence[Field]) -> dict[str, Field]:
     return {**{field.api_name.casefold(): field for field in fields if field.api_name}, **{field.name.casefold(): field for field in fields}}
 
 
-def _is_address(field: Field) -> bool:
+def is_address(field: Field) -> bool:
+    """Whether this field is the contact's address."""
     return _plain(field.name) in ("contactemail", "email", "emailaddress")
 
 

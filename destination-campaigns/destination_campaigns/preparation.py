@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from destination_campaigns.activation import entries
 from destination_campaigns.claims import ClaimReader
 from destination_campaigns.config import Config
 from destination_campaigns.mapping import Mapping as StreamMapping
@@ -22,15 +23,15 @@ from mailsync.membership.plan import Plan, WhenSpent
 def check_streams(config: Config, streams: Mapping[str, Stream], problems: Problems) -> None:
     """Every configured stream must come, and every stream that comes must be configured: neither vanishes silently."""
     configured = {entry.stream for entry in config.streams}
+    mapped = {name for name, stream in streams.items() if stream.object_name is not None}
     coming = ", ".join(sorted(streams)) or "none"
     for name in sorted(configured - streams.keys()):
         problems.add(
             f"Stream {name} is configured to feed a list, but the connection does not sync it. Select it, or remove its entry. Synced: {coming}."
         )
-    for name in sorted(streams.keys() - configured):
-        problems.add(
-            f"Stream {name} is synced, but feeds no list. Add an entry to streams, or deselect it. Configured: {', '.join(sorted(configured))}."
-        )
+    known = ", ".join(sorted(configured)) or "none"
+    for name in sorted(streams.keys() - configured - mapped):
+        problems.add(f"Stream {name} is synced, but feeds no list. Add an entry to streams, or deselect it. Configured: {known}.")
 
 
 def mappings(config: Config, streams: Mapping[str, Stream], fields: Sequence[Any], problems: Problems) -> dict[str, StreamMapping]:
@@ -110,7 +111,10 @@ def ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *
     budget = budgeted(config, connected, ledger)
     connected.account.check_access()
     problems = Problems()
-    mapped = mappings(config, streams, connected.account.fields(), problems)
+    fields = connected.account.fields()
+    if any(stream.object_name is not None for stream in streams.values()):
+        config = entries(config, streams, connected.account.tool.mailing_lists(), fields, problems)
+    mapped = mappings(config, streams, fields, problems)
     make = None if problems.found else pretend_list if config.dry_run else list_maker(connected)
     feeds = find_feeds(config, connected, problems, make=make)
     problems.raise_any()

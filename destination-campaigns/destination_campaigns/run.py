@@ -1,4 +1,4 @@
-"""The connector's commands: spec, check, write (and discover, refused by name). None of them imports airbyte_cdk."""
+"""The connector's commands: spec, check, discover, write. None of them imports airbyte_cdk."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def _check(config: Any, output: Output) -> None:
     check(config, output)
 
 
+def _discover(config: Any, output: Output) -> None:
+    from destination_campaigns.discover import discover  # noqa: PLC0415 - see above
+
+    discover(config, output)
+
+
 def _write(config: Any, catalog: Any, stdin: IO[bytes], output: Output) -> None:
     from destination_campaigns.write import write_from  # noqa: PLC0415 - see above
 
@@ -33,6 +39,6 @@ DESTINATION = Destination(
     specification=specification,
     check=_check,
     write=_write,
-    no_discover="discover is not offered by this version yet: lists and mapping are part of the configuration (streams).",
+    discover=_discover,
 )
 main = DESTINATION.main

@@ -30,7 +30,7 @@ def specification() -> dict[str, Any]:
             "$schema": "http://json-schema.org/draft-07/schema#",
             "type": "object",
             "title": "Campaigns",
-            "required": ["system", "sync_name", "ledger", "streams", "consent_confirmed"],
+            "required": ["system", "sync_name", "ledger", "consent_confirmed"],
             "properties": {name: {**schema, "order": order} for order, (name, schema) in enumerate(_properties().items())},
         },
     }
@@ -51,7 +51,7 @@ def _properties() -> dict[str, dict[str, Any]]:
         "streams": {
             "type": "array",
             "title": "Streams and lists",
-            "description": "Which stream feeds which list.",
+            "description": "Which stream feeds which list. Empty where the platform's own mapping says so for every stream.",
             "items": _stream(),
         },
         "consent_confirmed": _flag(

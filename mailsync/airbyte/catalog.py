@@ -71,6 +71,7 @@ class Stream:
     key: tuple[str, ...]
     cursor: str | None
     columns: Mapping[str, Column]
+    object_name: str | None = None  # what the platform maps it to, where the platform does
 
     @property
     def name(self) -> str:
@@ -112,7 +113,8 @@ def _stream(entry: Mapping[str, Any]) -> Stream:
     cursor = entry.get("cursor_field") or described.get("default_cursor_field") or []
     properties = (described.get("json_schema") or {}).get("properties") or {}
     columns = {column: _column(column, schema) for column, schema in properties.items() if isinstance(schema, Mapping)}
-    return Stream(plan, key, str(cursor[0]) if len(cursor) == 1 else None, columns)
+    target = entry.get("destination_object_name")
+    return Stream(plan, key, str(cursor[0]) if len(cursor) == 1 else None, columns, str(target) if target else None)
 
 
 def _path(stream: str, what: str, value: Any) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ class Destination:
     specification: Callable[[], Mapping[str, Any]]
     check: Callable[[Any, Output], None]
     write: Callable[[Any, Any, IO[bytes], Output], None]
-    no_discover: str
+    discover: Callable[[Any, Output], None] | None = None
+    no_discover: str = ""
 
     def main(self, arguments: Sequence[str], *, stdin: IO[bytes] | None = None, stdout: IO[bytes] | None = None) -> int:
         """One command; the exit code. Errors are TRACE messages and exit code 1; a failed check is a message and exit code 0."""
@@ -42,6 +43,10 @@ class Destination:
             elif given.command == "write":
                 config, catalog = _json(given.config, "configuration"), _json(given.catalog, "configured catalog")
                 self.write(config, catalog, stdin or sys.stdin.buffer, output)
+            elif self.discover is not None:
+                if given.config is None:
+                    raise ConfigError("discover needs --config: it asks the account.")  # noqa: TRY301 - see below
+                self.discover(_json(given.config, "configuration"), output)
             else:
                 raise ConfigError(self.no_discover)  # noqa: TRY301 - refused as every other mistake is
         except Exception as error:  # noqa: BLE001 - the boundary: whatever happened becomes a typed message without data in it
@@ -61,7 +66,11 @@ class Destination:
         parser = argparse.ArgumentParser(prog=self.program, description=self.about)
         commands = parser.add_subparsers(dest="command", required=True)
         commands.add_parser("spec", help="print the configuration's specification")
-        for name, about in (("check", "try the configuration"), ("discover", "not offered yet"), ("write", "write messages from standard input")):
+        for name, about in (
+            ("check", "try the configuration"),
+            ("discover", "print what streams can be mapped to"),
+            ("write", "write messages from standard input"),
+        ):
             command = commands.add_parser(name, help=about)
             command.add_argument("--config", type=Path, required=name != "discover")
         command.add_argument("--catalog", type=Path, required=True)

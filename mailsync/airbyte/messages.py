@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any, BinaryIO
 
 import orjson
@@ -52,6 +52,10 @@ class Output:
         """CONNECTION_STATUS: succeeded, or failed with what a person must do."""
         status = {"status": "SUCCEEDED"} if problem is None else {"status": "FAILED", "message": self.masked(problem)}
         self.send({"type": "CONNECTION_STATUS", "connectionStatus": status})
+
+    def destination_catalog(self, operations: Sequence[Mapping[str, Any]]) -> None:
+        """The DESTINATION_CATALOG message: what streams can be mapped to."""
+        self.send({"type": "DESTINATION_CATALOG", "destination_catalog": {"operations": list(operations)}})
 
     def error(self, error: BaseException) -> None:
         """TRACE ERROR. An error that is not ours is a bug: its text may hold data, so only its kind is told."""

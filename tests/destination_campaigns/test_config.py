@@ -36,7 +36,6 @@ def test_a_small_configuration_gets_the_defaults():
     [
         (a_config(consent_confirmed=False), ["consent_confirmed must be true"]),
         (a_config(dry_run="yes"), ["dry_run must be true or false"]),
-        (a_config(streams=[]), ["streams is missing or empty"]),
         (a_config(share_of_limit=1.5), ["share_of_limit", "0.99"]),
         (a_config(when_budget_is_spent="wait"), ["when_budget_is_spent", "postpone, stop"]),
         (a_config(ledger={"kind": "mysql"}), ["ledger.kind", "sqlite, postgresql"]),

@@ -138,7 +138,7 @@ def test_write_does_not_import_the_framework():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
 
 
-def test_discover_is_refused_by_name():
+def test_discover_without_a_configuration_says_what_it_needs():
     done = subprocess.run([SCRIPT, "discover"], capture_output=True, check=False)
     assert done.returncode == 1
-    assert "discover is not offered" in orjson.loads(done.stdout)["trace"]["error"]["message"]
+    assert "discover needs --config" in orjson.loads(done.stdout)["trace"]["error"]["message"]

@@ -64,10 +64,11 @@ def account_name(crm: Crm) -> str:
 
 
 class Preparation:
-    """Looks everything up in the CRM, and collects what is wrong."""
+    """Looks everything up in the CRM, and collects what is wrong. `warnings`: what this CRM lacks, and is left out."""
 
     def __init__(self, config: Config, account: Account, problems: Problems) -> None:
         self._config, self._account, self._problems = config, account, problems
+        self.warnings: list[str] = []
 
     def plan(self, streams: Mapping[str, str], named: Mapping[str, Naming]) -> Plan:
         """What the rules are told. `streams`: name → what it holds."""
@@ -116,6 +117,8 @@ class Preparation:
                     f"campaigns: {self._account.crm.traits.system} has no campaigns that can be written, so neither campaigns nor member statuses "
                     "can be. Remove the option, or set records to if_supported and map no fields; statuses can go into status_fields."
                 )
+            elif config.campaign_records != "off":
+                self.warnings.append(f"{self._account.crm.traits.system} has no campaigns here: none are written, and no member statuses.")
             return
         for holds, names in (("figure", mapped.figures.values()), ("fact", mapped.facts.values()), ("constant", mapped.constants)):
             for name in names:

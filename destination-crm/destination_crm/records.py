@@ -15,8 +15,7 @@ DELETED_AT = "_ab_cdc_deleted_at"
 NAMED = " (campaigns named in it)"
 """Behind the name of a stream of responses: the campaigns that its records name, where no stream of campaigns comes."""
 
-# What was taken back was never stored: both say that the mail was sent.
-ACTIONS: Mapping[str, Kind] = {kind.name.lower(): kind for kind in Kind} | {"unopened": Kind.SENT}
+ACTIONS: Mapping[str, Kind] = {kind.name.lower(): kind for kind in Kind}
 LEFT: Mapping[str, Kind] = {"unsubscribed": Kind.UNSUBSCRIBED, "spam": Kind.COMPLAINT, "complaint": Kind.COMPLAINT}
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "responses": ("campaign_key", "action", "address"),
@@ -41,8 +40,6 @@ class ResponseReader:
         kind = ACTIONS.get(word)
         if kind is None:
             raise known_values(f"action of a record of stream {self.stream}", word[:40], ACTIONS)
-        if data.get(DELETED_AT) is not None:
-            kind = Kind.SENT
         return Response(
             self.stream,
             key,
@@ -51,6 +48,8 @@ class ResponseReader:
             org_level=data.get("leaving_level") == "organisation",
             ours=data.get("is_ours") is True,
             lists=_texts(data.get("list_keys")),
+            taken_back=data.get(DELETED_AT) is not None,
+            **_names(data),
         )
 
     def campaign(self, data: Mapping[str, Any]) -> Campaign | None:
@@ -96,8 +95,7 @@ class ContactReader:
             return Response(self.stream, "", address, LEFT[status], org_level=org_level, ours=data.get("is_ours") is True, lists=lists)
         names = {_text(data, "list_key").casefold(), _text(data, "list_name").casefold()}
         is_meant = not self.lists or bool(names & self.lists)
-        person = (_text(data, "first_name"), _text(data, "last_name"), _text(data, "phone"))
-        return Subscriber(self.stream, address, status == "active" and is_meant, *person)
+        return Subscriber(self.stream, address, status == "active" and is_meant, **_names(data))
 
 
 Reader = ResponseReader | CampaignReader | ContactReader
@@ -134,6 +132,11 @@ class Naming:
 def _text(data: Mapping[str, Any], name: str) -> str:
     value = data.get(name)
     return value.strip() if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _names(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a person is made of."""
+    return {name: _text(data, name) for name in ("first_name", "last_name", "company", "phone")}
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -11,13 +11,17 @@ from mailsync.responses.reasons import ABOUT
 
 _ACTIONS = {
     "campaign": "campaigns written",
-    "member_status": "member statuses written",
+    "member status": "member statuses written",
+    "member status unsupported": "member statuses not written: this CRM has none for these people",
     "field": "status fields written",
-    "opt_out": "e-mail opt-outs set",
+    "opt-out": "e-mail opt-outs set",
+    "opt-out unsupported": "e-mail opt-outs not set: this CRM has none for these people",
     "activity": "activities made",
     "deal": "deals made",
     "note": "notes made",
-    "person": "people made",
+    "items found": "items were there already, found by their marks",
+    "person made": "people made",
+    "person found when making": "people were there already when they were to be made",
 }
 _EXPLAINED = frozenset({RecordFate.REJECTED, RecordFate.POSTPONED})
 

@@ -66,8 +66,11 @@ def _ready(config: Config, streams: Mapping[str, Stream], connected: Connected, 
     problems = Problems()
     read = readers(config, streams)
     named = namings(config, read)
-    plan = Preparation(config, connected.account, problems).plan({name: config.streams[name] for name in streams}, named)
+    preparation = Preparation(config, connected.account, problems)
+    plan = preparation.plan({name: config.streams[name] for name in streams}, named)
     problems.raise_any()
+    for warning in preparation.warnings:
+        output.log(warning, "WARN")
     ours = frozenset(name for name, stream in streams.items() if "_ab_cdc_cursor" in stream.columns)
     return Ready(connected, ledger, plan, read, named, ours, dict(budget.spent), output)
 

@@ -90,7 +90,8 @@ class ZohoCrm:
         form = self._forms[person.module]
         local = person.address.partition("@")[0]
         whole = f"{person.first_name} {person.last_name}".strip() or local
-        named = {"First_Name": person.first_name, "Last_Name": person.last_name or local, "Phone": person.phone, "Name": whole}
+        named = {"First_Name": person.first_name, "Last_Name": person.last_name or local, "Name": whole}
+        named |= {"Company": person.company, "Phone": person.phone}
         values = {**named, form.addresses[0]: person.address, **person.constants}
         record = {name: form.value(name, value) for name, value in values.items() if name in form.fields and value != ""}
         owner = {"Owner": {"id": person.owner}} if person.owner else {}

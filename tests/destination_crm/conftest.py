@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from destination_crm.run import main
+from emulators.process import EmulatorProcess
 
 from .crms import ZohoCrm
 from .said import Said
@@ -46,6 +47,24 @@ class Connector:
         if wait:
             self.emulator.advance(120)
         return self.run(*self.arguments(source.catalog()), stdin=source.taken())
+
+
+SCALE = 300
+
+
+@pytest.fixture(scope="session")
+def scaled_emulator(tmp_path_factory):
+    """A vendor whose minutes are parts of a second: before something is made, the run waits until all of its earlier calls must be visible."""
+    with EmulatorProcess(configs=tmp_path_factory.mktemp("crm"), people=60, time_scale=SCALE) as process:
+        yield process
+
+
+@pytest.fixture
+def emulator(scaled_emulator, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAILSYNC_TIME_SCALE", str(SCALE))
+    scaled_emulator.reset()
+    scaled_emulator.move_configs(tmp_path / "configs")
+    return scaled_emulator
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The emulated CRMs in the words of these tests: make people, look at what hangs on them. One class a system, for one suite."""
 
-CLIENT = {"module": "Leads"}
-
 
 class ZohoCrm:
     name = "zoho_crm"
@@ -20,6 +18,10 @@ class ZohoCrm:
 
     def person(self, address, module=None, **record):
         return self.edit(op="create", module=module or self.people, record={"Last_Name": address.split("@")[0], "Email": address, **record})["id"]
+
+    def user(self, number):
+        """As a record's owner is given."""
+        return {"id": str(572_000_000_000_000_000 + 11 + number * 13)}
 
     def of(self, module, person):
         return self.state()["modules"][module][person]

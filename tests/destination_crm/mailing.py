@@ -7,7 +7,7 @@ COLUMNS = {
     "responses": RESPONSE,
     "campaigns": {"campaign_key", "parent_key", "name", "subject", "sent_at"},
     "campaign_reports": {"campaign_key", "parent_key", "name", "sent_at", "opened", "clicked", "sent"},
-    "contacts": {"list_key", "address", "list_name", "status", "is_ours", "first_name", "last_name", "phone"},
+    "contacts": {"list_key", "address", "list_name", "status", "is_ours", "first_name", "last_name", "company", "phone"},
 }
 KEYS = {"responses": ["campaign_key", "action", "address"], "contacts": ["list_key", "address"]}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailsync.ledger import engine, lease, schema
-from mailsync.membership import mirror, observe, opening, reading, removals, responses, run, settle
+from mailsync.ledger import engine, history, lease, schema
+from mailsync.membership import mirror, observe, opening, reading, rejects, removals, responses, run, settle
 from mailsync.membership.model import ABSENT, ACTIVE, MemberRow
 from mailsync.membership.observe import ListFacts
 from mailsync.membership.plan import OnDelete, RecordFate
@@ -119,6 +119,10 @@ def test_the_48_histories_are_all_told() -> None:
         (LEDGER, f"the version of its schema, now {schema.VERSION}."),
         (LEDGER, f"waited for up to {engine.BUSY_TIMEOUT_S} seconds"),
         (LEDGER, f"for {opening.STATES_KEPT_S / 86_400:.0f} days; a connection"),
+        (MEMBERSHIP, f"After {rejects.KEPT_S / 86_400:.0f} days of rejection"),
+        (LEDGER, f"the refusal's words {rejects.KEPT_S / 86_400:.0f} days"),
+        (LEDGER, f"nothing about people | {history.ACCOUNTS_KEPT_S / 86_400:.0f} days |"),
+        (LEDGER, f"no address | {history.EXAMPLES_KEPT_S / 86_400:.0f} days |"),
         (LEDGER, f"{opening.STATES_KEPT_S / 86_400:.0f} days after the last acknowledgement"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Values
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,11 @@ UPDATED_AT = "_ab_cdc_updated_at"
 REQUIRED_EMPTY = "required_field_empty"
 TOO_LONG = "value_too_long"
 WRONG_TYPE = "wrong_type"
+
+UNPRINTABLE_DROPPED = "control characters dropped"
+TIME_DROPPED = "time of day dropped"
+LONGEST_TEXT = 1 << 16
+"""Characters in a field whose own limit nobody tells: no form of a mailing tool is larger, and a call must not carry megabytes."""
 
 _YES = frozenset({"true", "1", "yes", "y", "on"})
 _NO = frozenset({"", "false", "0", "no", "n", "off", "none", "null"})
@@ -52,7 +58,7 @@ class ClaimReader:
         cursor = None if self._cursor is None else comparable(data.get(self._cursor))
         if data.get(self._deleted) is not None:
             return Claim(self._name, record_id, cursor, tombstone=_tombstone(data))
-        payload, blocked = self._payload(data)
+        fields = self._read_fields(data)
         mapping = self._mapping
         return Claim(
             self._name,
@@ -61,8 +67,10 @@ class ClaimReader:
             address=_address(data.get(mapping.address)),
             opt_out=mapping.opt_out is not None and _opted_out(data.get(mapping.opt_out)),
             order=Order(_seconds(data.get(mapping.last_contacted)) if mapping.last_contacted else 0.0, _seconds(data.get(self._modified))),
-            payload=payload,
-            blocked=blocked,
+            payload=fields.payload,
+            blocked=fields.blocked,
+            blocked_by=fields.blocked_by,
+            changed=tuple(fields.changed),
         )
 
     def _record_id(self, data: Values[str, Any]) -> str | None:
@@ -74,24 +82,42 @@ class ClaimReader:
         values = [data.get(name) for name in self._key]
         return None if any(value is None for value in values) else orjson.dumps(values).decode()
 
-    def _payload(self, data: Values[str, Any]) -> tuple[dict[str, str], str | None]:
-        payload: dict[str, str] = {}
-        blocked = None
+    def _read_fields(self, data: Values[str, Any]) -> _Fields:
+        found = _Fields()
         keep_empty = self._mapping.update_empty
-        for column, field, limit, kind in self._pairs:
+        for column, target, limit, kind in self._pairs:
+            value = data.get(column)
             try:
-                text = fitted(as_text(data.get(column)), kind) if kind else as_text(data.get(column))
+                plain = as_text(value)
+                text = fitted(plain, kind) if kind else plain
             except WrongType:
-                blocked = blocked or WRONG_TYPE
+                found.block(WRONG_TYPE, column)
                 continue
-            if text or keep_empty:
-                payload[field] = text
-            if limit is not None and len(text) > limit:
-                blocked = blocked or TOO_LONG
+            if text is not value and isinstance(value, str) and text != value:
+                found.changed.append((target, UNPRINTABLE_DROPPED if plain != value else TIME_DROPPED))
+            if len(text) > (limit or LONGEST_TEXT):
+                found.block(TOO_LONG, column)
+            elif text or keep_empty:
+                found.payload[target] = text
         for column in self._mapping.required:
             if data.get(column) in (None, "", []) or str(data[column]).isspace():
-                blocked = REQUIRED_EMPTY
-        return payload, blocked
+                found.block(REQUIRED_EMPTY, column, gravest=True)
+        return found
+
+
+@dataclass(slots=True)
+class _Fields:
+    """The mapped values of one record, and what is wrong with them. A value that is too long is not kept."""
+
+    payload: dict[str, str] = field(default_factory=dict)
+    blocked: str | None = None
+    blocked_by: str = ""
+    changed: list[tuple[str, str]] = field(default_factory=list)
+
+    def block(self, reason: str, column: str, *, gravest: bool = False) -> None:
+        """The first reason counts, but for the gravest."""
+        if self.blocked is None or (gravest and self.blocked != reason):
+            self.blocked, self.blocked_by = reason, column
 
 
 def comparable(value: Any) -> int | None:

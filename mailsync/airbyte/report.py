@@ -32,6 +32,8 @@ class Report:
     def lines(self, summary: Summary) -> Iterator[tuple[str, str]]:
         """(level, text) of each line."""
         yield from self._fates(summary)
+        for (stream, name, how), count in sorted(summary.changes.items()):
+            yield "INFO", f"Stream {stream}, field {name}: {count} values changed on the way: {how}."
         for (key, action), count in sorted(summary.actions.items()):
             yield "INFO", self.action(key, action, count)
         for one in summary.spending:

@@ -96,6 +96,19 @@ class Ledger:
         """An INSERT that leaves a row of the same key as it is."""
         return _insert_new(self._engine.dialect.name, table)
 
+    def fact(self, connection: sa.Connection, name: str) -> str | None:
+        """One of the few facts about the ledger as a whole."""
+        value = connection.execute(sa.select(schema.ledger.c.value).where(schema.ledger.c.name == name)).scalar()
+        return None if value is None else str(value)
+
+    def fact_at(self, connection: sa.Connection, name: str) -> float:
+        """A fact that is a moment; 0 where it never was."""
+        return float(self.fact(connection, name) or 0.0)
+
+    def note_fact(self, connection: sa.Connection, name: str, value: str) -> None:
+        """Remember one."""
+        connection.execute(self.upsert(schema.ledger), {"name": name, "value": value})
+
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()

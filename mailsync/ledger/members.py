@@ -92,6 +92,11 @@ def forget_written(connection: sa.Connection, scope: str, addresses: Collection[
         connection.execute(sa.delete(written).where(written.c.scope == scope, written.c.address.in_(addresses)))
 
 
+def forget_refusal(row: MemberRow) -> None:
+    """What the vendor once refused may be sent again."""
+    row.rejected_hash = row.rejected_reason = row.rejected_code = row.rejected_message = row.rejected_at = None
+
+
 def mark_dirty(ledger: Ledger, connection: sa.Connection, lists: Iterable[str], addresses: Collection[str]) -> None:
     """These have to be decided again."""
     rows = [{"list": list_id, "address": address} for list_id in lists for address in addresses]

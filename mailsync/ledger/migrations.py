@@ -98,8 +98,18 @@ def _only_new_tables(_connection: sa.Connection) -> None:
     """Missing tables are there already."""
 
 
+def _rejects_with_their_times(connection: sa.Connection) -> None:
+    """What was rejected before counts from the opening on."""
+    add_columns(connection, schema.record, "verdict_field", "verdict_at")
+    add_columns(connection, schema.member, "rejected_at")
+    now = connection.execute(sa.select(sa.func.max(schema.run.c.started_at))).scalar() or 0.0
+    connection.execute(sa.update(schema.record).where(schema.record.c.verdict.is_not(None)).values(verdict_at=now))
+    connection.execute(sa.update(schema.member).where(schema.member.c.rejected_hash.is_not(None)).values(rejected_at=now))
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, "the tables of the response rules", _only_new_tables),
     Migration(3, "the account of each run in tables of its own", _runs_in_tables),
     Migration(4, "the company of somebody who may become a person", lambda connection: add_columns(connection, schema.profile, "company")),
+    Migration(5, "which column kept a record out, and since when it or the vendor did", _rejects_with_their_times),
 )

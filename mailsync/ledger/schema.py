@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 4
+VERSION = 5
 """Rises with every change; what each changed is the ordered list in `mailsync.ledger.migrations`."""
 
 
@@ -66,6 +66,8 @@ record = _table(
     Column("cursor", BigInteger),
     Column("generation", BigInteger, nullable=False),
     Column("verdict", Text),  # why it claims nothing or may not be written: a reason code, or null
+    Column("verdict_field", Text),  # the column that is to blame, where one is
+    Column("verdict_at", Float),
     Column("moved", Integer, nullable=False),  # 1 when `former` holds rows of it
     Column("heir", Text),  # "<stream> <id>" that inherits the history of a converted record, while its own value is not known
     Index("record_by_address", "address"),
@@ -104,6 +106,7 @@ member = _table(
     Column("rejected_reason", Text),
     Column("rejected_code", Text),
     Column("rejected_message", Text),
+    Column("rejected_at", Float),
     Column("called_by", Text, nullable=False),  # "<sync>#<run>" of the last subscribe call
 )
 

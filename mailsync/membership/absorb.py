@@ -92,7 +92,7 @@ class Absorber:
         known: dict[tuple[str, str], RecordRow],
     ) -> tuple[Absorbed, RecordRow | None]:
         if row is not None and claim.cursor is not None and row.cursor is not None and claim.cursor < row.cursor:
-            return Absorbed(claim.stream, claim.record_id, RecordFate.UNCHANGED, "", None), None  # A1
+            return Absorbed(claim.stream, claim.record_id, RecordFate.UNCHANGED, "older_than_known", None), None  # A1
         if claim.tombstone is not None:
             return self._bury(connection, claim, row, chunk, known)
         if row is not None and row.live and self._says_the_same(claim, row):
@@ -108,7 +108,7 @@ class Absorber:
             and int(claim.opt_out) == row.opt_out
             and claim.order.last_contacted == row.contacted
             and claim.order.last_modified == row.modified
-            and (row.verdict if row.address is not None else None) == (claim.blocked if row.address is not None else None)
+            and (row.address is None or (row.verdict, row.verdict_field or "") == (claim.blocked, claim.blocked_by))
             and payload_of(claim)[1] == row.payload_hash
         )
 
@@ -130,6 +130,8 @@ class Absorber:
         row.cursor = claim.cursor if claim.cursor is not None else row.cursor
         row.generation = max(row.generation, generation)
         row.verdict = _verdict(claim, key)
+        row.verdict_field = claim.blocked_by or None
+        row.verdict_at = None if row.verdict is None else self._now
         self._saved[claim.stream, claim.record_id] = row
         if key is not None:
             chunk.touched.add(key)
@@ -159,7 +161,7 @@ class Absorber:
             chunk.touched.add(row.address)
         if was_live:
             return Absorbed(claim.stream, claim.record_id, RecordFate.RELEASED, "", None), row  # A3
-        return Absorbed(claim.stream, claim.record_id, RecordFate.NOT_OURS, "", None), row  # A2
+        return Absorbed(claim.stream, claim.record_id, RecordFate.NOT_OURS, "already_gone", None), row  # A2
 
     def _pass_on(
         self, connection: sa.Connection, row: RecordRow, heir: tuple[str, str], chunk: Chunk, known: dict[tuple[str, str], RecordRow]

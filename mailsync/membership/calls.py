@@ -202,14 +202,14 @@ class Calls:
             member.answered_at = self._after(member.seen_at)
             member.removed = member.removed_at = None
             member.pending = member.unknown = 0
-            member.rejected_hash = member.rejected_reason = member.rejected_code = member.rejected_message = None
+            members.forget_refusal(member)
         elif outcome.fate is Fate.PENDING:
             member.pending, member.ours = 1, 0
         elif outcome.fate is Fate.REJECTED:
             # A refused call is none: a person who signs up after it does so by themselves.
             member.ours, member.called_at, member.called_by = before.ours, before.called_at, before.called_by
             member.rejected_hash, member.rejected_reason = _winner(at).payload_hash, outcome.reason or "vendor_refused"
-            member.rejected_code, member.rejected_message = outcome.code, outcome.message
+            member.rejected_code, member.rejected_message, member.rejected_at = outcome.code, outcome.message, self._ledger.clock.now()
 
     def _gone(self, listing: MailingList, rows: Sequence[Intended], outcomes: Sequence[Outcome], reason: str, action: str) -> None:
         """Commit ⑤ of a call that takes off."""

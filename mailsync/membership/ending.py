@@ -100,6 +100,7 @@ class Ending:
             forecast=parts.forecaster.waiting(),
             notes=tuple(notes),
             examples=parts.fates.examples(),
+            changes=dict(parts.fates.changes),
         )
 
     def _spending(self) -> tuple[Spending, ...]:

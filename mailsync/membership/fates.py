@@ -33,7 +33,9 @@ def _detail(row: RecordRow, at: Situation, fate: RecordFate) -> str:
     winner, member = at.winner, at.member
     if fate is RecordFate.SHADOWED and winner is not None:
         return f"{winner.stream} {winner.id}" if winner.sync == row.sync else f"{winner.stream} {winner.id} of sync {winner.sync}"
-    if fate is RecordFate.REJECTED and row.verdict is None:
+    if fate is RecordFate.REJECTED and row.verdict is not None:
+        return row.verdict_field or ""
+    if fate is RecordFate.REJECTED:
         return f"{member.rejected_code or ''} {member.rejected_message or ''}".strip()
     return ""
 
@@ -45,6 +47,7 @@ class Fates:
         """`lists_of`: stream → keys of the lists it feeds."""
         self._lists_of = lists_of
         self.records_in: Counter[str] = Counter()
+        self.changes: Counter[tuple[str, str, str]] = Counter()  # (stream, field, how) → values not written as they came
         self._counts: Counter[tuple[str, str, RecordFate, str]] = Counter()
         self._examples: dict[tuple[str, str, str, str], dict[str, str]] = {}
         self._since: dict[str, list[int]] = {}

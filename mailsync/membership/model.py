@@ -41,6 +41,8 @@ class RecordRow:
     cursor: int | None = None
     generation: int = 0
     verdict: str | None = None
+    verdict_field: str | None = None
+    verdict_at: float | None = None
     moved: int = 0
     heir: str | None = None
 
@@ -72,6 +74,7 @@ class MemberRow:
     rejected_reason: str | None = None
     rejected_code: str | None = None
     rejected_message: str | None = None
+    rejected_at: float | None = None
     called_by: str = ""
 
     @property

@@ -8,16 +8,22 @@ from mailsync.errors import ConfigError
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import account, feed, member, record, state
+from mailsync.membership import rejects
 from mailsync.membership.plan import Plan
 
-STATES_KEPT_S = 400 * 86_400.0
+A_DAY_S = 86_400.0
+STATES_KEPT_S = 400 * A_DAY_S
 
 
-def drop_old_states(ledger: Ledger, lease: Lease, plan: Plan) -> None:
-    """Hashes of states that nobody can come back with any more."""
+def drop_what_is_old(ledger: Ledger, lease: Lease, plan: Plan) -> None:
+    """Hashes of states that nobody can come back with any more; once a day, what rejects need not keep."""
     with ledger.begin() as connection:
         lease.fence(connection)
-        connection.execute(sa.delete(state).where(state.c.sync == plan.sync_name, state.c.echoed_at < ledger.clock.now() - STATES_KEPT_S))
+        now = ledger.clock.now()
+        connection.execute(sa.delete(state).where(state.c.sync == plan.sync_name, state.c.echoed_at < now - STATES_KEPT_S))
+        if now - ledger.fact_at(connection, "rejects_expired_at") > A_DAY_S:
+            rejects.expire(connection, now)
+            ledger.note_fact(connection, "rejects_expired_at", repr(now))
 
 
 def check_account(ledger: Ledger, lease: Lease, plan: Plan, organisation: str | None) -> None:

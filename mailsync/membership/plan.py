@@ -93,7 +93,8 @@ class Claim:
 
     `cursor` is comparable within the stream (None: the source has none; arrival order counts). `address` is the raw text, None where absent or
     empty. `payload` holds the mapped fields without the address. `blocked` names why this record may not be written though its address is fine
-    (a required field empty, a value that cannot be converted): its fate is rejected(reason).
+    (a required field empty, a value that cannot be converted): its fate is rejected(reason); `blocked_by` is the column that is to blame.
+    `changed`: (field, how) of each value that was not written as it came.
     """
 
     stream: str
@@ -105,6 +106,8 @@ class Claim:
     order: Order = Order()
     payload: Mapping[str, str] | None = None
     blocked: str | None = None
+    blocked_by: str = ""
+    changed: tuple[tuple[str, str], ...] = ()
 
 
 class RecordFate(Enum):

@@ -75,7 +75,7 @@ class Run:
         if blank:
             self._refuse_lost_ledger()
         feeds = opening.record_feeds(ledger, self._lease, plan)
-        opening.drop_old_states(ledger, self._lease, plan)
+        opening.drop_what_is_old(ledger, self._lease, plan)
         self._parts_or_none = build(Held(ledger, self._tool, plan, self._lease, self.budget, feeds, number, self._tell, self._check))
         parts = self._parts
         for list_id, listing in parts.lists.items():
@@ -103,6 +103,8 @@ class Run:
             self._begun.add(claim.stream)
             parts.mirror.first_record(parts.streams[claim.stream])
         parts.fates.came_in(claim.stream)
+        for name, how in claim.changed:
+            parts.fates.changes[claim.stream, name, how] += 1
         self._claims.append(claim)
         if len(self._claims) >= CHUNK:
             self._flush()

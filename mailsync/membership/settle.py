@@ -110,7 +110,7 @@ class Settler:
     def fate(self, decision: Decision) -> Decision:
         """The decision of a record whose action could not be taken in this run: postponed."""
         if _subscribes(decision):
-            return Decision(decision.action, RecordFate.POSTPONED)
+            return Decision(decision.action, RecordFate.POSTPONED, "budget_spent")
         return decision
 
     def _dirty(self, list_id: str) -> Iterator[list[str]]:

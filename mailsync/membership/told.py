@@ -74,7 +74,8 @@ class Forecast:
 class Summary:
     """One run.
 
-    `actions`: (list key, what was done) → addresses; `examples`: (stream, list key, fate, reason) → record id → its detail.
+    `actions`: (list key, what was done) → addresses; `examples`: (stream, list key, fate, reason) → record id → its detail;
+    `changes`: (stream, field, how) → values that were not written as they came.
     """
 
     fates: FateCounts
@@ -84,6 +85,7 @@ class Summary:
     forecast: Forecast
     notes: tuple[str, ...] = ()
     examples: Mapping[tuple[str, str, str, str], Mapping[str, str]] = field(default_factory=dict)
+    changes: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 def account_of(summary: Summary, budget: Budget) -> Account:
@@ -96,6 +98,7 @@ def account_of(summary: Summary, budget: Budget) -> Account:
         actions=summary.actions,
         spent=budget.spent,
         uses=budget.uses(),
+        changes=summary.changes,
         notes=summary.notes,
         forecast=(summary.forecast.calls, summary.forecast.seconds),
     )

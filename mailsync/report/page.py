@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -10,12 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mailsync.ledger.engine import Ledger
 from mailsync.membership.reasons import ABOUT, About, Reason
+from mailsync.membership.rejects import Reject, rejects
 from mailsync.report import bars, runs, words
 from mailsync.report.bars import Bar
 from mailsync.report.runs import RunTold
 from mailsync.report.standing import Standing, addresses_of, standing
 
 RUNS_SHOWN = bars.SLOTS
+REJECTS_SHOWN = 20
 ATTENTION = ("rejected", "skipped", "pending_confirmation", "postponed", "shadowed")
 _REASONS: Mapping[str, About] = {reason.value: about for reason, about in ABOUT.items()}
 _SHADOWED = About("Several records have this address. The record named here is the one contacted last, else the one modified last.", "Nothing.")
@@ -92,6 +95,16 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """Records that are rejected now, for one reason: how many, and the first of them."""
+
+    reason: str
+    count: int
+    about: About | None
+    first: tuple[tuple[Reject, str], ...]  # with the name of the list, empty for every list
+
+
+@dataclass(frozen=True, slots=True)
 class SyncTold:
     """Everything that the page says of one sync."""
 
@@ -106,6 +119,7 @@ class SyncTold:
     free: tuple[tuple[str, int], ...]
     actions: tuple[tuple[str, str, int], ...]
     standing: tuple[Standing, ...]
+    rejected: tuple[Rejected, ...]
 
 
 def page(ledger: Ledger, names: Sequence[str], *, with_addresses: bool = False) -> str:
@@ -159,7 +173,19 @@ def _told(ledger: Ledger, name: str, titles: Mapping[str, str], *, with_addresse
             for (key, action), count in sorted(newest.actions.items())
         ),
         standing=tuple(standing(ledger, name, titles)),
+        rejected=tuple(_rejected(ledger, name, titles)),
     )
+
+
+def _rejected(ledger: Ledger, sync: str, titles: Mapping[str, str]) -> Iterable[Rejected]:
+    counts: Counter[str] = Counter()
+    first: dict[str, list[tuple[Reject, str]]] = {}
+    with ledger.begin() as connection:
+        for one in rejects(connection, sync):
+            counts[one.reason] += 1
+            if counts[one.reason] <= REJECTS_SHOWN:
+                first.setdefault(one.reason, []).append((one, titles.get(one.list_id, "")))
+    return [Rejected(reason, count, _REASONS.get(reason), tuple(first[reason])) for reason, count in counts.most_common()]
 
 
 def _series(history: Sequence[RunTold]) -> Iterable[Series]:

@@ -1,4 +1,4 @@
-"""The commands that read or tend a ledger, apart from any run: report, history.
+"""The commands that read or tend a ledger, apart from any run: report, history, rejects, retry.
 
 Which ledger: that of a connection file, or `--ledger` (a path or a PostgreSQL URL), or the environment variable MAILSYNC_LEDGER. None makes one.
 """
@@ -16,11 +16,15 @@ from pathlib import Path
 import orjson
 
 from mailsync.clock import SystemClock
-from mailsync.errors import ConfigError
+from mailsync.errors import ConfigError, known_values
 from mailsync.ledger.engine import Ledger
+from mailsync.membership.reasons import ABOUT, Reason
+from mailsync.membership.rejects import Selection, rejects, retry
+from mailsync.private_file import write_private
 from mailsync.report import history, page, runs
+from mailsync.report.reject_file import write_rejects
 from mailsync.runner.connection import load_connection
-from mailsync.runner.private_file import write_private
+from mailsync.runner.outcome import printable
 
 LEDGER_VARIABLE = "MAILSYNC_LEDGER"
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
@@ -38,6 +42,8 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add them to the `mailsync` command."""
     _add_report(commands)
     _add_history(commands)
+    _add_rejects(commands)
+    _add_retry(commands)
 
 
 def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -54,6 +60,29 @@ def _add_history(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--last", type=int, default=20, metavar="N", help="how many runs of each sync (default 20)")
     command.add_argument("--json", action="store_true", help="one JSON object a run, with every count")
     command.set_defaults(run=_history)
+
+
+def _add_rejects(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("rejects", help="list rejected records", description="List the records that are rejected now, with their reasons.")
+    add_place(command)
+    command.add_argument("--out", type=Path, metavar="FILE", help="write them to this .csv or .jsonl file instead, for its owner only")
+    command.add_argument("--addresses", action="store_true", help="with --out: the addresses too; the file is then personal data")
+    _add_selection(command)
+    command.set_defaults(run=_rejects)
+
+
+def _add_retry(commands: Commands[argparse.ArgumentParser]) -> None:
+    about = "Let the next run send again what the vendor refused."
+    command = commands.add_parser("retry", help="let the next run try rejected records again", description=about)
+    add_place(command)
+    _add_selection(command)
+    command.add_argument("--all", action="store_true", help="every rejected record")
+    command.set_defaults(run=_retry)
+
+
+def _add_selection(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reason", action="append", default=[], metavar="CODE", help="with this reason (may be repeated)")
+    command.add_argument("--id", action="append", default=[], metavar="ID", help="this record: 5, or 'Leads 5' (may be repeated)")
 
 
 def add_place(command: argparse.ArgumentParser) -> None:
@@ -120,4 +149,43 @@ def _history(options: argparse.Namespace) -> int:
             else:
                 print("\n".join(history.lines(told)))  # noqa: T201
     sys.stdout.flush()
+    return 0
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    for reason in options.reason:
+        if reason not in set(Reason):
+            raise known_values("--reason", reason, [one.value for one in Reason])
+    return Selection(frozenset(options.reason), frozenset(options.id))
+
+
+def _rejects(options: argparse.Namespace) -> int:
+    place, selection = place_of(options), _selection(options)
+    if options.addresses and options.out is None:
+        raise ConfigError("--addresses needs --out: addresses are not printed.")
+    with opened(place) as ledger:
+        syncs_of(ledger, place)
+        titles = runs.target_names(ledger)
+        with ledger.begin() as connection:
+            found = [one for one in rejects(connection, place.sync) if selection.holds(one)]
+    if options.out is not None:
+        count = write_rejects(options.out, found, titles, with_addresses=options.addresses)
+        print(f"{count} rejected records are in {options.out.resolve()}.")  # noqa: T201
+        return 0
+    for one in found:
+        print(f"{one.stream} {one.record}  {one.reason}" + (f"  {printable(one.detail)}" if one.detail else ""))  # noqa: T201
+    print(f"{len(found)} rejected records.")  # noqa: T201
+    return 0
+
+
+def _retry(options: argparse.Namespace) -> int:
+    place, selection = place_of(options), _selection(options)
+    if options.all == bool(options.reason or options.id):
+        raise ConfigError("Which rejected records? Give --reason or --id, or --all.")
+    with opened(place) as ledger:
+        syncs_of(ledger, place)
+        done = retry(ledger, place.sync, selection)
+    print(f"{done.marked} addresses are tried again by the next run.")  # noqa: T201
+    for reason, count in sorted(done.waiting.items()):
+        print(f"{count} records with {reason} wait for the record itself: {ABOUT[Reason(reason)].remedy}")  # noqa: T201
     return 0

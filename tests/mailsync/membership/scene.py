@@ -146,12 +146,22 @@ class Scene:
         modified: float = 0.0,
         cursor: int | None = None,
         blocked: str | None = None,
+        blocked_by: str = "",
         **fields: str,
     ) -> Claim:
         """One person as the CRM has them now. `fields` are the mapped ones."""
         payload = {"Name": record_id, **fields}
         return Claim(
-            stream, record_id, cursor or next(self.cursors), None, address, opt_out, Order(contacted, modified), payload=payload, blocked=blocked
+            stream,
+            record_id,
+            cursor or next(self.cursors),
+            None,
+            address,
+            opt_out,
+            Order(contacted, modified),
+            payload=payload,
+            blocked=blocked,
+            blocked_by=blocked_by,
         )
 
     def gone(

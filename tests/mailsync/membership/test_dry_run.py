@@ -114,7 +114,7 @@ def test_a_day_that_is_not_long_enough(scene: New, when: WhenSpent) -> None:
         assert writes_of(planned) == {"add": 9}
         return
     planned, _ = both(s, *people, when_spent=when)
-    assert planned.fates == {("Leads", L, "written", ""): 9, ("Leads", L, "postponed", ""): 5}
+    assert planned.fates == {("Leads", L, "written", ""): 9, ("Leads", L, "postponed", "budget_spent"): 5}
     assert planned.document["waiting_afterwards"]["calls"] == 5
     assert planned.document["time"]["waiting_for_limits_s"] > 55.0
     s.clock.time += DAY

@@ -145,7 +145,7 @@ def test_h35_a_removal_without_an_answer_is_off_only_if_still_due(scene: New) ->
 def test_h42_a_postponed_record_that_is_deleted_before_its_turn_is_never_called(scene: New) -> None:
     s = scene()
     s.spend()
-    assert fine(s.run(s.says("r", A))).fate("r") == "postponed"
+    assert fine(s.run(s.says("r", A))).fate("r") == "postponed(budget_spent)"
     assert fine(s.run(s.gone("r"))).fate("r") == "released"
     s.clock.time += DAY
     fine(s.run())
@@ -167,7 +167,7 @@ def test_h43_an_opt_out_is_never_postponed_behind_subscriptions(scene: New) -> N
     fine(s.run(s.says("r", A)))
     s.spend()
     ran = fine(s.run(s.says("q", B), s.says("r", A, opt_out=True)))
-    assert (ran.fate("q"), ran.fate("r")) == ("postponed", "skipped(crm_opt_out)")
+    assert (ran.fate("q"), ran.fate("r")) == ("postponed(budget_spent)", "skipped(crm_opt_out)")
     assert s.tool.status(L, A) == "unsubscribed"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from destination_campaigns import spec
@@ -13,6 +14,7 @@ from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
 from mailsync.errors import ConfigError
 from mailsync.ledger.place import LedgerPlace
+from mailsync.report.reject_file import check_format
 
 _SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -69,6 +71,7 @@ class Config:
     confirm_after_ledger_loss: bool
     allow_confirmation_mails: bool
     allow_removals_over_brake: bool
+    reject_file: str
     dry_run: bool
     dry_run_file: str
 
@@ -106,6 +109,7 @@ def parse_config(raw: Any) -> Config:
         confirm_after_ledger_loss=options.flag("confirm_after_ledger_loss"),
         allow_confirmation_mails=options.flag("allow_confirmation_mails"),
         allow_removals_over_brake=options.flag("allow_removals_over_brake"),
+        reject_file=_reject_file(options, problems),
         dry_run=options.flag("dry_run"),
         dry_run_file=options.text("dry_run_file"),
     )
@@ -126,6 +130,16 @@ def _system(options: Options, problems: Problems) -> tuple[System | None, Settin
     except ConfigError as error:
         problems.add(str(error))
         return system, None
+
+
+def _reject_file(options: Options, problems: Problems) -> str:
+    path = options.text("reject_file")
+    if path:
+        try:
+            check_format(Path(path))
+        except ConfigError as error:
+            problems.add(f"reject_file: {error}")
+    return path
 
 
 def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:

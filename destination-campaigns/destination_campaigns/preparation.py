@@ -98,6 +98,7 @@ class Ready:
     created: Mapping[str, str]
     missing_fields: tuple[str, ...]
     dry_run_file: str
+    reject_file: str
     output: Output
 
     @property
@@ -130,5 +131,6 @@ def ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *
         created=feeds.created,
         missing_fields=tuple(missing_fields(mapped)),
         dry_run_file=config.dry_run_file,
+        reject_file=config.reject_file,
         output=output,
     )

@@ -60,6 +60,7 @@ def _properties() -> dict[str, dict[str, Any]]:
         **_rules(),
         **_exceptions(),
         "dry_run": _flag("Dry run", "Tell exactly what a run would do, and do none of it. No state is given back; the ledger stays as it is."),
+        "reject_file": _text("Reject file", "Rejected records by CRM id with their reasons, written at the end of each run. Ends in .csv or .jsonl."),
         "dry_run_file": _text("File of the dry run", "Where its plan is written as JSON, with every single write. The log has it without those."),
     }
 

@@ -23,8 +23,10 @@ from mailsync.errors import TransientError
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.private import private_ledger
+from mailsync.membership.rejects import rejects
 from mailsync.membership.run import Run
 from mailsync.membership.told import Braked, Event, Summary
+from mailsync.report.reject_file import write_rejects
 
 
 def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Output) -> None:
@@ -74,6 +76,12 @@ def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
 def _report(summary: Summary, ready: Ready) -> None:
     for level, text in summary_lines(summary, ready.list_names):
         ready.output.log(text, level)
+    if ready.reject_file:
+        names = {f"{ready.plan.account}/{key}": name for key, name in ready.list_names.items()}
+        with ready.ledger.begin() as connection:
+            found = list(rejects(connection, ready.plan.sync_name))
+        count = write_rejects(Path(ready.reject_file), found, names)
+        ready.output.log(f"{count} rejected records are in the reject file.")
 
 
 @contextmanager

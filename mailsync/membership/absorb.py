@@ -130,7 +130,7 @@ class Absorber:
         row.cursor = claim.cursor if claim.cursor is not None else row.cursor
         row.generation = max(row.generation, generation)
         row.verdict = _verdict(claim, key)
-        row.verdict_field = claim.blocked_by or None
+        row.verdict_field = (claim.blocked_by or None) if key is not None else None
         row.verdict_at = None if row.verdict is None else self._now
         self._saved[claim.stream, claim.record_id] = row
         if key is not None:

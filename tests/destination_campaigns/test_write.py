@@ -1,6 +1,7 @@
 """`write` against the emulated vendor, in this process: what people on the list see afterwards."""
 
 import copy
+import csv
 import json
 
 import pytest
@@ -297,3 +298,36 @@ def test_an_empty_ledger_facing_people_stops(connector, source):
     said = write(connector, source.state({}).record(1, "ann@new.example.com").complete())
     assert (said.error["failure_type"], connector.calls(writes=True)) == ("config_error", [])
     assert "adopt_existing" in said.error["message"]
+
+
+def test_rejected_records_are_in_the_reject_file_with_column_and_remedy(connector, source):
+    path = connector.folder / "rejects.csv"
+    connector.set(reject_file=str(path)).stream(required=["Last_Name"])
+    source.state({}).record(1, "ann@new.example.com").record(2, "sales@new.example.com", Last_Name="Lee").record(3, "no address").complete()
+    said = succeeded(write(connector, source))
+    assert "3 rejected records are in the reject file." in said.logs
+    assert (
+        "required_field_empty): A field that this sync requires is empty. Fill it in in the CRM; the record then goes through by itself. Records: 1 (Last_Name)."
+        in said.logs
+    )
+    rows = {row["record"]: row for row in csv.DictReader(path.open())}
+    assert {name: (row["reason"], row["column"]) for name, row in rows.items()} == {
+        "1": ("required_field_empty", "Last_Name"),
+        "2": ("role_address", ""),
+        "3": ("invalid_address", ""),
+    }
+    assert rows["2"]["code"] == "2005"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "@" not in path.read_text()
+    source.state().record(1, "ann@new.example.com", Last_Name="Lee").complete()
+    assert fates(succeeded(write(connector, source))) == "1 written"
+    assert {row["record"] for row in csv.DictReader(path.open())} == {"2", "3"}
+    connector.set(reject_file="rejects.xlsx")
+    assert "must end in .csv or .jsonl" in write(connector, source).error["message"]
+
+
+def test_values_changed_on_the_way_are_counted(connector, source):
+    source.state({}).record(1, "ann@new.example.com", First_Name="A\x00nn\x07").record(2, "bob@new.example.com", First_Name="B\x08ob").complete()
+    said = succeeded(write(connector, source))
+    assert "Stream Leads, field First Name: 2 values changed on the way: control characters dropped." in said.logs
+    assert connector.members()["ann@new.example.com"]["fields"]["First Name"] == "Ann"

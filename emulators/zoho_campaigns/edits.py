@@ -7,7 +7,7 @@ from typing import Any
 
 from emulators.zoho_campaigns.account import Account
 from emulators.zoho_campaigns.addresses import key_of
-from emulators.zoho_campaigns.arrivals import draw
+from emulators.zoho_campaigns.arrivals import DAY, draw
 from emulators.zoho_campaigns.limits import Limits
 from emulators.zoho_campaigns.mailings import CLICKED, HARD_BOUNCE, OPENED, OPTED_OUT, SOFT_BOUNCE, SPAM, finish, happened, received, send
 from emulators.zoho_campaigns.models import MailingList, Member, Status
@@ -98,7 +98,7 @@ class Edits:
     def op_send(self, operation: Operation) -> Mapping[str, Any] | None:
         """Staff sends a campaign to a list (`list`) or several (`lists`); answers its key. `kind`: normal or abtesting.
 
-        `lively`: responses come by themselves as time passes. `first`: only to so many for now.
+        `lively`: responses come by themselves as time passes. `first`: only to so many for now. `created_days_ago`: it lay in draft so long.
         """
         keys = operation.get("lists") or [operation["list"]]
         lists = [self._list({"list": key}) for key in keys]
@@ -111,6 +111,8 @@ class Edits:
             kind=operation.get("kind") or "normal",
             first=operation.get("first"),
         )
+        if operation.get("created_days_ago"):
+            made.created_at -= float(operation["created_days_ago"]) * DAY
         if operation.get("lively"):
             draw(self._account, made)
         return {"campaign": made.key}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,13 +56,12 @@ class Ledger:
     @classmethod
     def open_existing(cls, location: str, *, clock: Clock) -> Ledger:
         """Open a ledger that is there already. Raises ConfigError where none is: who only reads it must not begin an empty one."""
-        if "://" not in location and not Path(location).is_file():
-            raise ConfigError("The ledger file does not exist. Give the path of the ledger that destination-campaigns writes, and run that first.")
-        engine = _postgresql(location) if "://" in location else _sqlite(Path(location))
+        if "://" not in location:
+            _check_holds_ledger(Path(location))
+            return cls(_sqlite(Path(location)), clock=clock)
+        engine = _postgresql(location)
         if not sa.inspect(engine).has_table(schema.ledger.name):
-            raise ConfigError(
-                "There is no ledger yet in that database. Give the place of the ledger that destination-campaigns writes, and run that first."
-            )
+            raise _no_ledger("That database holds no ledger yet.")
         return cls(engine, clock=clock)
 
     @property
@@ -183,3 +183,20 @@ def begin_sqlite(connection: sa.Connection) -> None:
     """At the start of each transaction."""
     # A transaction that reads first and writes later could fail in the middle; taking the write lock at once waits instead.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _check_holds_ledger(path: Path) -> None:
+    """Look without writing a byte. Raises ConfigError."""
+    if not path.is_file():
+        raise _no_ledger("The ledger file does not exist.")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.DatabaseError:
+        tables = set()
+    if schema.ledger.name not in tables:
+        raise _no_ledger("The ledger file holds no ledger.")
+
+
+def _no_ledger(found: str) -> ConfigError:
+    return ConfigError(f"{found} Give the place of the ledger that destination-campaigns writes, and run that first.")

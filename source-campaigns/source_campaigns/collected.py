@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -14,11 +14,17 @@ IN_MEMORY = 4_000_000  # bytes
 
 
 class Collected:
-    """The rows of one read."""
+    """The rows of one read, within a `with` block."""
 
     def __init__(self) -> None:
         self._read = Read()
-        self._spool = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by `changed`, which every read ends with
+        self._spool = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed at the end of the block
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._spool.close()
 
     def __len__(self) -> int:
         return len(self._read)
@@ -34,9 +40,8 @@ class Collected:
         return self._read.packed()
 
     def changed(self, before: str) -> Iterator[dict[str, Any]]:
-        """The rows where something is not as a fingerprint says; all of them for an empty one. Can be asked once."""
-        with self._spool as spool:
-            spool.seek(0)
-            for line, is_changed in zip(spool, self._read.changed(before), strict=True):
-                if is_changed:
-                    yield orjson.loads(line)
+        """The rows where something is not as a fingerprint says; all of them for an empty one."""
+        self._spool.seek(0)
+        for line, is_changed in zip(self._spool, self._read.changed(before), strict=True):
+            if is_changed:
+                yield orjson.loads(line)

@@ -35,14 +35,14 @@ def run_contacts(run: StreamRun) -> Iterator[dict[str, Any]]:
 
 
 def _slice(run: StreamRun, key: str, name: str, status: str) -> Iterator[dict[str, Any]]:
-    collected = Collected()
-    for page in run.reports.contacts(key, status):
-        for row in _rows(run, key, status, page):
-            collected.add(row["address"].lower(), row)
-    packed, mark = collected.packed(), f"{key}/{status}"
-    for row in collected.changed(run.state.slices.get(mark, "")):
-        yield run.numbered({"list_key": key, "list_name": name, "status": status, **row})
-    run.state.slices[mark] = packed
+    mark = f"{key}/{status}"
+    with Collected() as collected:
+        for page in run.reports.contacts(key, status):
+            for row in _rows(run, key, status, page):
+                collected.add(row["address"].lower(), row)
+        for row in collected.changed(run.state.slices.get(mark, "")):
+            yield run.numbered({"list_key": key, "list_name": name, "status": status, **row})
+        run.state.slices[mark] = collected.packed()
     run.state.done.append(mark)
 
 

@@ -133,18 +133,17 @@ class _Part:
                 yield from self._action(action, memory, takes_back=had_recipients)
 
     def _action(self, action: str, memory: Memory, *, takes_back: bool) -> Iterator[Data]:
-        collected = Collected()
-        for page in self._pages(action):
-            for row in self._rows(action, page):
-                collected.add(row["address"].lower(), row)
-        before = memory.get(action) or ["", 0, ""]
-        now = self._memory(action, len(collected), before[1], collected.packed())
-        for row in collected.changed(before[2]):
-            if action in self._actions:
-                yield self._run.numbered({**self._base, "action": action, **row})
-            if takes_back:
-                yield from self._taken_back(action, row["address"])
-        memory[action] = now
+        with Collected() as collected:
+            for page in self._pages(action):
+                for row in self._rows(action, page):
+                    collected.add(row["address"].lower(), row)
+            before = memory.get(action) or ["", 0, ""]
+            for row in collected.changed(before[2]):
+                if action in self._actions:
+                    yield self._run.numbered({**self._base, "action": action, **row})
+                if takes_back:
+                    yield from self._taken_back(action, row["address"])
+            memory[action] = self._memory(action, len(collected), before[1], collected.packed())
 
     def _recipients(self, memory: Memory) -> Iterator[Data]:
         """Who was sent the mail, and the derived actions. Not compared: this changes only while the campaign is being sent."""

@@ -56,7 +56,7 @@ class Edits:
         """`module`, `record`, and `modified_time` where several should share a second."""
         module = self._module(operation)
         values = self._writer.native_values(module, operation["record"], path="$", strict=False)
-        n = self._writer.create(module, values, at=_second(operation))
+        n = self._writer.create(module, values, at=second_of(operation))
         return {"id": module.records().id_of(n)}
 
     def update(self, operation: Operation) -> Done:
@@ -65,14 +65,14 @@ class Edits:
         values = self._writer.native_values(module, operation["record"], path="$", strict=False)
         only_tags = set(values) == {"Tag"} and self._crm.reading("tag_touches_modified_time") == "no"
         for n in self._numbers(module, operation):
-            self._writer.update(module, n, values, at=_second(operation), touch=not only_tags)
+            self._writer.update(module, n, values, at=second_of(operation), touch=not only_tags)
         return {"id": operation.get("id")}
 
     def delete(self, operation: Operation) -> Done:
         """`module`, `id` (or `ids`): into the recycle bin."""
         module = self._module(operation)
         for n in self._numbers(module, operation):
-            self._writer.delete(module, n, at=_second(operation))
+            self._writer.delete(module, n, at=second_of(operation))
         return {"id": operation.get("id")}
 
     def restore(self, operation: Operation) -> Done:
@@ -92,13 +92,13 @@ class Edits:
         if n is not None and n in module.deleted:
             module.deleted[n].kind = "permanent"
         else:
-            self._writer.delete(module, self._number(module, operation["id"]), kind="permanent", at=_second(operation))
+            self._writer.delete(module, self._number(module, operation["id"]), kind="permanent", at=second_of(operation))
         return {"id": operation["id"]}
 
     def convert(self, operation: Operation) -> Done:
         """`id` of a lead → a contact and its account; the lead leaves the list but not `converted=`."""
         leads, contacts, accounts = (self._crm.modules[name] for name in ("Leads", "Contacts", "Accounts"))
-        n, at = self._number(leads, operation["id"]), _second(operation)
+        n, at = self._number(leads, operation["id"]), second_of(operation)
         lead = leads.records().row(n)
         company = lead.get("Company") or f"{lead.get('Last_Name')} Household"
         account = accounts.records().id_of(self._writer.create(accounts, {"Account_Name": company}, at=at))
@@ -119,8 +119,8 @@ class Edits:
         stays, leaves = self._number(module, operation["id"]), self._number(module, operation["loser"])
         rows = module.records()
         filled = {name: rows.row(leaves).get(name) for name in module.fields if rows.row(stays).get(name) is None}
-        self._writer.update(module, stays, {name: value for name, value in filled.items() if value is not None}, at=_second(operation))
-        self._writer.delete(module, leaves, reason="merged", kind=self._crm.reading("deleted_merged_type"), at=_second(operation))
+        self._writer.update(module, stays, {name: value for name, value in filled.items() if value is not None}, at=second_of(operation))
+        self._writer.delete(module, leaves, reason="merged", kind=self._crm.reading("deleted_merged_type"), at=second_of(operation))
         adopt_children(self._crm, self._writer, (module, rows.id_of(leaves)), (module, rows.id_of(stays)))
         return {"id": operation["id"]}
 
@@ -128,7 +128,7 @@ class Edits:
         """`module`, `ids`, `modified_time`: a mass update, all in one second."""
         module = self._module(operation)
         for n in self._numbers(module, operation):
-            self._writer.update(module, n, {}, at=_second(operation))
+            self._writer.update(module, n, {}, at=second_of(operation))
         return {"changed": len(list(operation.get("ids", [operation.get("id")])))}
 
     def recalculate_formula(self, operation: Operation) -> Done:
@@ -208,7 +208,8 @@ class Edits:
         return n
 
 
-def _second(operation: Operation) -> int | None:
+def second_of(operation: Operation) -> int | None:
+    """The moment an operation names, None for now. Raises ValueError."""
     text = operation.get("modified_time")
     if text is None:
         return None

@@ -49,8 +49,8 @@ class RecruitAccount(Account):
         """What happened before the first sync: hired candidates, deletions of several ages."""
         now = int(self.crm.now())
         candidates, contacts = self.crm.modules["Candidates"].records(), self.crm.modules["Contacts"].records()
-        for n in (3, 17):
-            self.edits.convert({"id": candidates.id_of(n)})
+        for n, days in ((3, 40), (17, 20)):
+            self.edits.convert({"id": candidates.id_of(n), "modified_time": now - days * _DAY})
         for n, days in ((5, 1), (11, 30), (23, 100)):
             self.edits.delete({"module": "Candidates", "id": candidates.id_of(n), "modified_time": now - days * _DAY})
         self.edits.purge({"module": "Contacts", "id": contacts.id_of(7), "modified_time": now - 10 * _DAY})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulators.zoho_crm.edit_settings import Done, Operation
-from emulators.zoho_crm.edits import Edits
+from emulators.zoho_crm.edits import Edits, second_of
 from emulators.zoho_recruit.state import Recruit
 
 KINDS = ("agency", "company")
@@ -20,11 +20,11 @@ class RecruitEdits(Edits):
         self._operations["set_kind"] = self.set_kind
 
     def convert(self, operation: Operation) -> Done:
-        """`id` of a candidate who was hired: it leaves the list but not `converted=`."""
-        candidates = self._crm.modules["Candidates"]
+        """`id` of a candidate who was hired, `modified_time`: it leaves the list but not `converted=`."""
+        candidates, at = self._crm.modules["Candidates"], second_of(operation)
         n = self._number(candidates, operation["id"])
-        self._writer.update(candidates, n, {"Candidate_Status": "Hired"})
-        self._writer.delete(candidates, n, reason="converted")
+        self._writer.update(candidates, n, {"Candidate_Status": "Hired"}, at=at)
+        self._writer.delete(candidates, n, reason="converted", at=at)
         candidates.records().converted.add(n)
         candidates.records().touch()
         return {"id": operation["id"]}

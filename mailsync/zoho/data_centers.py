@@ -1,4 +1,4 @@
-"""Zoho's data centres: where each one's accounts server, CRM API and Campaigns API live.
+"""Zoho's data centres: where each one's accounts server, CRM API, Recruit and Campaigns API live.
 
 Hosts checked 2026-11 against Zoho's accounts protocol page, the CRM SDK and live probes reported by public clients. The CRM API host of a token
 answer (`api_domain`) wins over this table; the United Kingdom's Campaigns host is inferred from the pattern and may be overridden.
@@ -42,6 +42,9 @@ DATA_CENTERS: dict[str, DataCenter] = {
 }
 
 
+# Canada's Recruit has the domain of its accounts server; recruit.zoho.ca does not resolve.
+_RECRUIT = {"ca": "https://recruit.zohocloud.ca"}
+
 ENVIRONMENTS = ("production", "sandbox", "developer")
 
 
@@ -50,6 +53,11 @@ def crm_api(center: DataCenter, environment: str) -> str:
     if environment == "production":
         return center.crm_api
     return center.crm_api.replace("https://www.", f"https://{environment}.")
+
+
+def recruit_api(center: DataCenter, environment: str) -> str:  # noqa: ARG001 - as `crm_api`; Recruit has no other environments
+    """Zoho Recruit's base URL. The host of the United Kingdom is named by clients and was not probed."""
+    return _RECRUIT.get(center.slug) or center.accounts.replace("//accounts.", "//recruit.")
 
 
 def data_center_of(api_domain: str) -> DataCenter | None:

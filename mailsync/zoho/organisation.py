@@ -29,11 +29,12 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module. `why_not` says why it is no stream, None when it is one."""
+    """One module. `why_not` says why it is no stream, None when it is one. `convertable`: its records may become another module's."""
 
     api_name: str
     label: str
     why_not: str | None
+    convertable: bool = False
 
 
 def organisation(api: CrmApi) -> Organisation:
@@ -54,7 +55,12 @@ def organisation(api: CrmApi) -> Organisation:
 def modules(api: CrmApi) -> dict[str, Module]:
     """All modules by API name; 1 credit."""
     rows = (api.get("/settings/modules") or {}).get("modules") or ()
-    return {str(row["api_name"]): Module(str(row["api_name"]), str(row.get("plural_label") or row["api_name"]), _why_not(row)) for row in rows}
+    return {module.api_name: module for module in map(_module, rows)}
+
+
+def _module(row: dict[str, object]) -> Module:
+    name = str(row["api_name"])
+    return Module(name, str(row.get("plural_label") or name), _why_not(row), convertable=row.get("convertable") is True)
 
 
 def _why_not(row: dict[str, object]) -> str | None:

@@ -25,7 +25,6 @@ class Query:
             query["criteria"] = dict(self.criteria)
         return {"query": query, "file_type": "csv"}
 
-
-def after(token: str) -> dict[str, Any]:
-    """The request of the job for the page that a token leads to."""
-    return {"query": {"page_token": token}}
+    def after(self, token: str) -> dict[str, Any] | None:
+        """The request of the job for the page that a token leads to."""
+        return {"query": {"page_token": token}}

@@ -36,7 +36,7 @@ def messages_until_each_state(output):
 
 @pytest.mark.parametrize("road", [{"bulk_from_rows": 0}, {"bulk_from_rows": 10**9}])
 def test_from_every_checkpoint_the_rest_follows_and_nothing_is_missing(vendor, monkeypatch, road):
-    monkeypatch.setattr("source_crm.zoho_crm.backfill.ROWS_PER_CHECKPOINT", 1000)
+    monkeypatch.setattr("source_crm.zoho.bulk_chain.ROWS_PER_CHECKPOINT", 1000)
     vendor.reset()
     whole = Reader(vendor, **road).read("Leads")
     expected = live(whole.records())
@@ -53,7 +53,7 @@ def test_from_every_checkpoint_the_rest_follows_and_nothing_is_missing(vendor, m
 
 
 def test_a_cut_within_a_bulk_job_reads_the_same_job_again_and_no_new_one(vendor, monkeypatch):
-    monkeypatch.setattr("source_crm.zoho_crm.backfill.ROWS_PER_CHECKPOINT", 1000)
+    monkeypatch.setattr("source_crm.zoho.bulk_chain.ROWS_PER_CHECKPOINT", 1000)
     whole = Reader(vendor, bulk_from_rows=0).read("Leads")
     inside = [state for _, state in messages_until_each_state(whole) if (state[0]["stream"]["stream_state"].get("backfill") or {}).get("rows")]
     assert inside
@@ -66,7 +66,7 @@ def test_a_cut_within_a_bulk_job_reads_the_same_job_again_and_no_new_one(vendor,
 
 
 def test_a_cut_so_long_ago_that_the_job_is_gone_begins_it_again(vendor, monkeypatch):
-    monkeypatch.setattr("source_crm.zoho_crm.backfill.ROWS_PER_CHECKPOINT", 1000)
+    monkeypatch.setattr("source_crm.zoho.bulk_chain.ROWS_PER_CHECKPOINT", 1000)
     whole = Reader(vendor, bulk_from_rows=0).read("Leads")
     inside = next(state for _, state in messages_until_each_state(whole) if (state[0]["stream"]["stream_state"].get("backfill") or {}).get("rows"))
     vendor.advance(3 * 86400)

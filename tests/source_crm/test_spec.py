@@ -6,13 +6,15 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import yaml
 
 from mailsync.criteria import COMPARATORS
 from mailsync.pipedrive.endpoints import GLOBAL_API, OAUTH, company_url
 from mailsync.pipedrive.refusals import SCOPES
-from mailsync.zoho.data_centers import DATA_CENTERS, ENVIRONMENTS
-from mailsync.zoho_crm.scopes import CUSTOM_VIEWS, FOR_READING, USERS
+from mailsync.zoho.data_centers import DATA_CENTERS, ENVIRONMENTS, recruit_api
+from mailsync.zoho_crm import scopes as crm_scopes
+from mailsync.zoho_recruit import scopes as recruit_scopes
 from source_crm.pipedrive.config import ADDRESSES, COMPARE_EVERY_HOURS, LAST_CONTACTED
 from source_crm.spec import FORM
 from source_crm.systems import SYSTEMS
@@ -43,15 +45,16 @@ def test_spec_is_answered_in_a_quarter_of_the_frameworks_import_time_and_without
 def test_the_form_offers_every_system_data_centre_environment_and_comparator():
     branches = FORM.specification()["connectionSpecification"]["properties"]["system"]["oneOf"]
     assert [one["properties"]["name"]["const"] for one in branches] == list(SYSTEMS)
-    assert set(branch()["data_center"]["enum"]) == set(DATA_CENTERS)
+    assert set(branch()["data_center"]["enum"]) == set(branch("zoho_recruit")["data_center"]["enum"]) == set(DATA_CENTERS)
     assert branch()["environment"]["enum"] == list(ENVIRONMENTS)
     selection = FORM.specification()["connectionSpecification"]["properties"]["selections"]["items"]["properties"]
     assert selection["criteria"]["items"]["properties"]["comparator"]["enum"] == list(COMPARATORS)
 
 
-def test_the_form_names_every_scope_that_is_needed():
-    for scope in (*FOR_READING, CUSTOM_VIEWS, USERS):
-        assert scope in branch()["refresh_token"]["description"]
+@pytest.mark.parametrize(("crm", "scopes"), [("zoho_crm", crm_scopes), ("zoho_recruit", recruit_scopes)])
+def test_the_form_names_every_scope_that_is_needed(crm, scopes):
+    for scope in (*scopes.FOR_READING, scopes.CUSTOM_VIEWS, scopes.USERS):
+        assert scope in branch(crm)["refresh_token"]["description"]
         assert scope in (CONNECTOR / "README.md").read_text()
 
 
@@ -77,6 +80,7 @@ def test_the_metadata_names_this_connector_and_every_host_it_calls():
     assert data["dockerRepository"].endswith("source-crm")
     hosts = set(data["allowedHosts"]["hosts"])
     for center in DATA_CENTERS.values():
+        assert recruit_api(center, "production").removeprefix("https://") in hosts
         assert {center.accounts.removeprefix("https://"), center.crm_api.removeprefix("https://")} <= hosts
     assert {url.removeprefix("https://") for url in (GLOBAL_API, OAUTH, company_url("*"))} <= hosts
     assert (CONNECTOR / data["icon"]).exists()

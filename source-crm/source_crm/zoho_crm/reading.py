@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from mailsync import instants
 from mailsync.airbyte.voice import Voice
 from mailsync.errors import ConfigError
-from mailsync.zoho import organisation
 from mailsync.zoho.api import CrmApi
-from mailsync.zoho.fields import MODIFIED_TIME, Field, has_a_column
+from mailsync.zoho.fields import MODIFIED_TIME, Field
 from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho.values import Canonical
 from mailsync.zoho_crm.conversions import CONVERTED
@@ -20,7 +19,7 @@ from source_crm.emission import Data
 from source_crm.id_set import KnownIds
 from source_crm.module_stream import Request
 from source_crm.options import Options
-from source_crm.state import check_organisation, load
+from source_crm.zoho import opening
 from source_crm.zoho.connection import Connection
 from source_crm.zoho_crm import backfill, departures, formulas, increment, selecting, sweep
 from source_crm.zoho_crm.state import StreamState
@@ -34,15 +33,8 @@ RESTORABLE_DAYS = 61
 
 def run(request: Request, options: Options, connection: Connection, voice: Voice) -> Iterator[Data]:
     """All records of one run, with STATE in between. The first STATE is the one given."""
-    voice.state(request.given)
-    state = load(StreamState, request.given, request.module)
-    connection.on_token_wait = voice.waiting
-    api = connection.api().telling(voice.waiting)
-    account = connection.account_facts()
-    check_organisation(state, account.organisation.id, request.module)
-    organisation.usable(account.modules, request.module)
-    if state.upto and instants.epoch(state.upto) > api.clock.now():
-        voice.warn(f"The state lies in the vendor's future ({state.upto}); nothing is read until then.")
+    api, state = opening.opened(StreamState, request, connection, voice)
+    if opening.is_ahead(state, api, voice):
         return
     task, why = _task(request, options, api, voice, state)
     yield from _plan(task, why)
@@ -52,11 +44,11 @@ def run(request: Request, options: Options, connection: Connection, voice: Voice
 
 def _task(request: Request, options: Options, api: CrmApi, voice: Voice, state: StreamState) -> tuple[Task, str | None]:
     """The task, and why all ids have to be compared whatever the counts say."""
-    known = {field.api_name: field for field in _fields(api, request, voice)}
+    known = {field.api_name: field for field in opening.fields(api, request, voice)}
     selected = selecting.resolve(api, options.selection(request.module), known, options.start_date)
     why = "the selection changed" if state.selection and state.selection != selected.fingerprint else None
     state.selection = state.selection or selected.fingerprint
-    fields = _wanted(request, tuple(known.values()))
+    fields = opening.wanted(request, tuple(known.values()), ALWAYS)
     reader, fields = _reader(api, voice, state, fields, selected.source)
     if reader is None and selected.where and not selected.view_id:
         raise ConfigError(
@@ -77,23 +69,6 @@ def _task(request: Request, options: Options, api: CrmApi, voice: Voice, state: 
         reader=reader,
     )
     return task, why
-
-
-def _fields(api: CrmApi, request: Request, voice: Voice) -> tuple[Field, ...]:
-    fields = organisation.fields(api, request.module)
-    if not fields:
-        raise ConfigError(
-            f"Zoho CRM shows no field of the module {request.module} to this user. Give the user's profile access, or leave the stream out."
-        )
-    gone = sorted(request.columns - {field.api_name for field in fields} - set(columns.SCHEMAS))
-    if gone:
-        voice.warn(f"The CRM no longer has {', '.join(gone)}; the records come without. Refresh the schema when that is meant to stay.")
-    return fields
-
-
-def _wanted(request: Request, fields: Sequence[Field]) -> tuple[Field, ...]:
-    asked = request.columns
-    return tuple(field for field in fields if has_a_column(field) and (not asked or field.api_name in asked or field.api_name in ALWAYS))
 
 
 def _reader(api: CrmApi, voice: Voice, state: StreamState, fields: tuple[Field, ...], source: str) -> tuple[CoqlReader | None, tuple[Field, ...]]:

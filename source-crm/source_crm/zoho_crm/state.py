@@ -7,28 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from source_crm import state
-
-
-@dataclass(slots=True)
-class Backfill:
-    """A first read under way. `road` is coql, bulk or pages.
-
-    coql: `after_id` is the last id done. bulk: `job` is running or being read, `page` and `token` are how it was asked for, `rows` how many of
-    its rows are done; `done` counts the rows of the jobs before. pages: `after_time` is the last modified time done. before: packed ids of
-    the read before this one, of modules that are read whole every time.
-    """
-
-    road: str
-    started: str
-    after_id: str = ""
-    after_time: str = ""
-    job: str = ""
-    job_rows: int = 0
-    page: int = 1
-    token: str = ""
-    rows: int = 0
-    done: int = 0
-    before: str = ""
+from source_crm.zoho.progress import Backfill
 
 
 @dataclass(slots=True)

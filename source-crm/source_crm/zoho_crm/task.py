@@ -6,27 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mailsync.zoho.api import CrmApi
-from mailsync.zoho.fields import Field
-from mailsync.zoho.values import Canonical, boolean
+from mailsync.zoho.values import boolean
 from mailsync.zoho_crm.conversions import CONVERTED
 from mailsync.zoho_crm.coql_read import CoqlReader
-from source_crm import task
 from source_crm.emission import Data
-from source_crm.options import Options
+from source_crm.zoho.task import ZohoTask
 from source_crm.zoho_crm.selecting import Selected
 from source_crm.zoho_crm.state import StreamState
 
 
 @dataclass(slots=True)
-class Task(task.Task[StreamState]):
-    """`fields` are those of the module that are read."""
+class Task(ZohoTask[StreamState]):
+    """`reader` is None where COQL refuses the module."""
 
-    options: Options
-    api: CrmApi
-    fields: tuple[Field, ...]
     selected: Selected
-    canonical: Canonical
     reader: CoqlReader | None
 
     @property

@@ -1,0 +1,33 @@
+"""What a stream of Zoho Recruit remembers beside what every system's streams do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from source_crm import state
+from source_crm.zoho.progress import Backfill
+
+
+@dataclass(slots=True)
+class StreamState(state.StreamState):
+    """One stream's state.
+
+    backfill: None once the first read is complete. formulas, formulas_at: what computed values were last, and when they were read.
+    without_bulk: Bulk Read refuses the module or this selection of it.
+    """
+
+    SYSTEM: ClassVar[str] = "zoho_recruit"
+    VERSION: ClassVar[int] = 1
+    PARTS: ClassVar[Mapping[str, type]] = {"backfill": Backfill}
+
+    backfill: Backfill | None = None
+    formulas: str = ""
+    formulas_at: str = ""
+    without_bulk: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was read yet."""
+        return not self.upto and self.backfill is None

@@ -1,0 +1,44 @@
+"""Zoho Recruit as one of the connector's systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from airbyte_cdk.sources.message import MessageRepository
+
+from mailsync.airbyte.voice import Voice
+from mailsync.zoho.fields import Field
+from mailsync.zoho_recruit import change_time
+from source_crm.emission import Data
+from source_crm.module_stream import Request
+from source_crm.zoho.connection import Connection
+from source_crm.zoho.system import ZohoSystem, opened
+from source_crm.zoho_recruit import checking, reading
+from source_crm.zoho_recruit.config import Config, parse
+
+
+class ZohoRecruit(ZohoSystem):
+    """One configured account."""
+
+    def __init__(self, config: Mapping[str, Any], parsed: Config, connection: Connection, messages: MessageRepository) -> None:
+        super().__init__(config, connection, messages)
+        self._parsed = parsed
+
+    def plan(self, request: Request, voice: Voice) -> Iterator[Data]:
+        """One run of one module."""
+        return reading.run(request, self._parsed.options, self._connection, voice)
+
+    def change_field(self, fields: tuple[Field, ...]) -> str:
+        """The first of the names that the vendor uses."""
+        return change_time.change_field(fields)
+
+    def check(self) -> None:
+        """Everything that a sync needs."""
+        checking.check(self._parsed, self._connection)
+
+
+def open_system(config: Mapping[str, Any], messages: MessageRepository) -> ZohoRecruit:
+    """Raises ConfigError for a configuration that cannot be understood; nothing is called yet."""
+    parsed = parse(config)
+    return ZohoRecruit(config, parsed, opened(parsed.account), messages)

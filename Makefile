@@ -9,6 +9,8 @@ PIP_LOCKED := -m pip install --quiet --disable-pip-version-check --no-deps --req
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 PYAIRBYTE := airbyte==0.71.3
+# Clients that others wrote, which drive the emulators in tests/clients; each has a line in docs/dependencies.md.
+CLIENTS := pypipedrive-client==1.0.2 zohocrmsdk8-0==7.0.0 setuptools
 
 .PHONY: help setup demo test test-browser lint format bench emulators lock clean python
 
@@ -31,10 +33,15 @@ setup: .venv/.ready ## build .venv from the lock file
 	.venv-pyairbyte/bin/python $(PIP_LOCKED) requirements/pyairbyte.txt
 	@touch $@
 
+.venv-clients/.ready: requirements/clients.txt | python
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python $(PIP_LOCKED) requirements/clients.txt
+	@touch $@
+
 demo: setup ## local vendors, two syncs, totals that add up; no account needed
 	$(BIN)/python -m demo
 
-test: setup .venv-pyairbyte/.ready ## every test
+test: setup .venv-pyairbyte/.ready .venv-clients/.ready ## every test
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 test-browser: setup ## look at the run report in headless Chromium; skipped where there is none
@@ -61,6 +68,7 @@ lock: | python ## write requirements/*.txt anew
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) pyproject.toml --extra emulators --group dev -o requirements/dev.txt
 	echo '$(PYAIRBYTE)' | $(COMPILE) - -o requirements/pyairbyte.txt
+	printf '%s\n' $(CLIENTS) | $(COMPILE) - -o requirements/clients.txt
 
 clean: ## remove what make built
-	rm -rf .venv .venv-pyairbyte .venv-lock demo-output bench-output
+	rm -rf .venv .venv-pyairbyte .venv-clients .venv-lock demo-output bench-output

@@ -161,7 +161,7 @@ def test_every_dependency_has_a_sentence_that_says_why():
     assert all(sentence.endswith(".") and len(sentence) > 30 for sentence in told.values())
 
 
-@pytest.mark.parametrize("name", ["run", "dev", "pyairbyte"])
+@pytest.mark.parametrize("name", ["run", "dev", "pyairbyte", "clients"])
 def test_lock_files_pin_by_hash_and_name_no_address(name):
     text = (ROOT / f"requirements/{name}.txt").read_text()
     entries = [entry for entry in re.split(r"\n(?=\S)", text.strip()) if not entry.startswith("#")]

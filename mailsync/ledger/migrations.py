@@ -112,4 +112,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, "the account of each run in tables of its own", _runs_in_tables),
     Migration(4, "the company of somebody who may become a person", lambda connection: add_columns(connection, schema.profile, "company")),
     Migration(5, "which column kept a record out, and since when it or the vendor did", _rejects_with_their_times),
+    Migration(6, "when everything was last read anew, also after that is over", lambda connection: add_columns(connection, schema.relearn, "over")),
 )

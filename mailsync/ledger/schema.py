@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 5
+VERSION = 6
 """Rises with every change; what each changed is the ordered list in `mailsync.ledger.migrations`."""
 
 
@@ -298,7 +298,8 @@ campaign = _table(
 
 refreshed = _table("refreshed", _key("sync"), _key("campaign"), Column("hash", Text, nullable=False))
 
-relearn = _table("relearn", _key("sync"), _key("stream"), Column("at", Float, nullable=False))
+# A stream that began with an empty state. `over`: 1 once it was complete; `at` still says before when nothing may be believed absent.
+relearn = _table("relearn", _key("sync"), _key("stream"), Column("at", Float, nullable=False), Column("over", Integer))
 
 # The rules and the plan this sync last acted by: a new or lowered rule is counted before it fires.
 rule = _table("rule", _key("sync"), _key("name"), Column("digest", Text, nullable=False))

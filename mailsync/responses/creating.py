@@ -47,7 +47,7 @@ class Creating:
         held = self._held
         with held.ledger.begin() as connection:
             opened = actions.creations(connection, held.plan.account, list(wanted))
-            relearned = held.relearning_since(connection) or 0.0
+            relearned = held.relearned_at(connection)
         since = {address: max(relearned, (opened[address].open_since or 0.0) if address in opened else 0.0) for address in wanted}
         young = {address for address in wanted if looked_at < since[address] + held.margin_s}
         if not patient:

@@ -59,10 +59,16 @@ class Held:
                 self.ledger.serialize(connection, f"{alone_at} {self.plan.account}")
             yield connection
 
-    def relearning_since(self, connection: sa.Connection) -> float | None:
-        """When everything began to be read anew; None when that is over."""
+    def is_relearning(self, connection: sa.Connection) -> bool:
+        """Whether a stream of responses is being read anew and is not complete yet."""
+        c = relearn.c
+        mine = (c.sync == self.plan.sync_name, c.stream.in_(self.plan.response_streams), sa.func.coalesce(c.over, 0) == 0)
+        return connection.execute(sa.select(c.stream).where(*mine).limit(1)).first() is not None
+
+    def relearned_at(self, connection: sa.Connection) -> float:
+        """Since when this ledger knows every call of this sync; 0 where it always did."""
         found = connection.execute(sa.select(sa.func.max(relearn.c.at)).where(relearn.c.sync == self.plan.sync_name)).scalar()
-        return None if found is None else float(found)
+        return float(found or 0.0)
 
     def read_people(self, ids: Collection[str]) -> dict[str, Person]:
         """Who of these lives; the others are noted as gone. Raises NoAnswer."""

@@ -135,7 +135,7 @@ class Items:
             return []
         held, now, margin = self._held, self._held.now(), self._held.margin_s
         with held.ledger.begin() as connection:
-            relearned = held.relearning_since(connection) or 0.0
+            relearned = held.relearned_at(connection)
         young = [job for job in jobs if now < (job.action.open_since or 0.0) + margin]
         if young and not patient:
             for job in young:
@@ -200,7 +200,7 @@ class Items:
     def _still(self, connection: sa.Connection, job: Job, now: ActionRow | None) -> bool:
         if now is not None and (now.done_at is not None or job.looked_at < (now.open_since or 0.0) + self._held.margin_s):
             return False
-        return job.looked_at >= (self._held.relearning_since(connection) or 0.0) + self._held.margin_s
+        return job.looked_at >= self._held.relearned_at(connection) + self._held.margin_s
 
     def _take_back(self, jobs: Sequence[Job]) -> None:
         with self._held.commit() as connection:

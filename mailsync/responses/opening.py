@@ -77,7 +77,7 @@ def is_blank(held: Held) -> bool:
 def begin_relearning(held: Held, stream: str) -> None:
     """Everything of this stream is read anew: a first run, a reset, a lost or restored ledger."""
     with held.commit() as connection:
-        connection.execute(held.ledger.upsert(relearn), {"sync": held.plan.sync_name, "stream": stream, "at": held.now()})
+        connection.execute(held.ledger.upsert(relearn), {"sync": held.plan.sync_name, "stream": stream, "at": held.now(), "over": 0})
         recipients.mark_all_dirty(connection, held.plan.sync_name)
 
 
@@ -85,8 +85,9 @@ def end_relearning(held: Held, stream: str) -> bool:
     """The stream was read completely. Whether it was the last: then what waited is decided."""
     c, sync = relearn.c, held.plan.sync_name
     with held.commit() as connection:
-        ended = connection.execute(sa.delete(relearn).where(c.sync == sync, c.stream == stream)).rowcount > 0
-        if not ended or held.relearning_since(connection) is not None:
+        open_one = (c.sync == sync, c.stream == stream, sa.func.coalesce(c.over, 0) == 0)
+        ended = connection.execute(sa.update(relearn).where(*open_one).values(over=1)).rowcount > 0
+        if not ended or stream not in held.plan.response_streams or held.is_relearning(connection):
             return False
         recipients.mark_found_dirty(connection, sync)
     return True

@@ -165,9 +165,8 @@ class Run:
             if name in self._stated or name in self._begun:
                 continue
             if is_empty:
-                if name in self._plan.response_streams:
-                    opening.begin_relearning(self._held, name)
-                    self._changes.hold_new(relearning=True)
+                opening.begin_relearning(self._held, name)
+                self._changes.hold_new(relearning=True)
             elif not opening.is_known_state(self._held, name, state_hash):
                 raise ConfigError(_OTHER_LEDGER.format(stream=name))
 
@@ -182,11 +181,11 @@ class Run:
         self._ready = True
         held = self._held
         if opening.is_blank(held):  # also where the source does not begin with the state it was given
-            for name in sorted(self._plan.response_streams):
+            for name in self._plan.streams:
                 opening.begin_relearning(held, name)
         self._changes.look_at_plan()
         with self._ledger.begin() as connection:
-            relearning = held.relearning_since(connection) is not None
+            relearning = held.is_relearning(connection)
         if relearning:
             self._changes.hold_new(relearning=True)
         else:
@@ -197,7 +196,7 @@ class Run:
     def _notes(self) -> list[str]:
         notes = [] if self._statuses or not self._plan.statuses_expected else [_NO_STATUSES]
         with self._ledger.begin() as connection:
-            waiting = self._held.relearning_since(connection) is not None
+            waiting = self._held.is_relearning(connection)
         return [*notes, _RELEARNING] if waiting else notes
 
     def _summary(self, notes: list[str]) -> Summary:

@@ -75,7 +75,7 @@ class Settler:
         with held.ledger.begin() as connection:
             due = recipients.load_due(connection, held.plan.sync_name, pairs)
             known = recipients.load(connection, held.plan.account, pairs)
-            relearning = held.relearning_since(connection) is not None
+            relearning = held.is_relearning(connection)
         works = [Work(known.get(pair) or RecipientRow(held.plan.account, *pair)) for pair in pairs if pair in due]
         people = [work for work in works if work.row.address]
         facts = self._campaigns.ensure({work.row.campaign for work in works if work.row.campaign})

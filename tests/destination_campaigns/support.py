@@ -1,6 +1,6 @@
 """A small stream, the fields of a small account, and a configuration."""
 
-from mailsync.mailing_account import ContactField
+from mailsync.zoho_campaigns.fields import ContactField
 
 COLUMNS = {
     "id": {"type": ["null", "string"]},

@@ -55,6 +55,7 @@ class Item:
     text: str
     owner: str | None
     alive: bool = True
+    indexed_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ Dial = Callable[[Call], "str | MailsyncError | None"]
 
 
 class FakeCrm:
-    """`index_lags`: a search finds new people only after a while, and no list of recent ones makes up for it."""
+    """`index_lags`: a search finds what we made only after a while; whom staff made shows at once, by the list of recent changes."""
 
     def __init__(self, clock: FakeClock, *, index_lags: bool = False, abilities: frozenset[Ability] = frozenset(Ability), batch: int = 100) -> None:
         self.clock = clock
@@ -112,12 +113,11 @@ class FakeCrm:
 
     def has(self, record_id: str, *addresses: str, module: str = "Leads", **values: Any) -> PersonId:
         one = PersonId(module, record_id)
-        self.people_by_id[one] = Record(one, list(addresses), indexed_at=self.clock.time, **values)
+        self.people_by_id[one] = Record(one, list(addresses), **values)
         return one
 
     def moves(self, one: PersonId, *addresses: str) -> None:
-        record = self.people_by_id[one]
-        record.addresses, record.indexed_at = list(addresses), self.clock.time
+        self.people_by_id[one].addresses = list(addresses)
 
     def deletes(self, one: PersonId) -> None:
         self.people_by_id[one].alive = False
@@ -191,8 +191,10 @@ class FakeCrm:
         return {address: [_person(self.people_by_id[one]) for one in self._seen(address)] for address in addresses if address not in self.poison}
 
     def _seen(self, address: str) -> list[PersonId]:
-        late = self.clock.time - LAG_S if self.index_lags else self.clock.time
-        return [one for one in self.holders(address) if self.people_by_id[one].indexed_at <= late]
+        return [one for one in self.holders(address) if self.people_by_id[one].indexed_at <= self._indexed_until()]
+
+    def _indexed_until(self) -> float:
+        return self.clock.time - LAG_S if self.index_lags else self.clock.time
 
     def people(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Person]:
         self._read("people", ids)
@@ -207,7 +209,7 @@ class FakeCrm:
         self._read("markers", ids)
         found: dict[PersonId, dict[str, str]] = {one: {} for one in ids}
         for item_id, item in self.items.items():
-            if item.alive and item.makes is makes and item.person in found:
+            if item.alive and item.makes is makes and item.person in found and item.indexed_at <= self._indexed_until():
                 found[item.person] |= dict.fromkeys(markers_in(item.text), item_id)
         return found
 
@@ -281,7 +283,7 @@ class FakeCrm:
         if self.refuses_items:
             return Outcome(Fate.REJECTED, code=self.refuses_items)
         item_id = f"item{next(self.numbers)}"
-        self.items[item_id] = Item(item.makes, item.person, item.subject, marked(item.text, item.marker), item.owner)
+        self.items[item_id] = Item(item.makes, item.person, item.subject, marked(item.text, item.marker), item.owner, indexed_at=self.clock.time)
         return Outcome(Fate.DONE, id=item_id)
 
     def _put_person(self, new: NewPerson) -> Outcome:
@@ -291,6 +293,7 @@ class FakeCrm:
         if self.unique_addresses and there:
             return Outcome(Fate.EXISTS, id=there[0].id, code="DUPLICATE_DATA")
         one = self.has(f"new{next(self.numbers)}", new.address, module=new.module, owner=new.owner or "u1")
+        self.people_by_id[one].indexed_at = self.clock.time
         self.people_by_id[one].fields |= {"Last_Name": new.last_name, "First_Name": new.first_name, **new.constants}
         return Outcome(Fate.DONE, id=one.id)
 

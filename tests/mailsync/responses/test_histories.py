@@ -359,3 +359,13 @@ def _times(times: int) -> Rule:
 
 def _named(name: str) -> Rule:
     return dataclasses.replace(X, name=name, subject=name)
+
+
+def test_a_lost_ledger_seconds_after_an_item_was_made_waits_until_the_item_must_show(known: New) -> None:
+    s, p = x_done(known)
+    s.crm.index_lags = True
+    for item in s.crm.items.values():
+        item.indexed_at = s.clock.time
+    s.lose_ledger()
+    fine(s.run(*(s.campaign(key) for key in ("C1", "C2")), opens(s, "C1", "C2"), reset=True, after=2.0))
+    assert len(s.crm.items_of(p)) == 1

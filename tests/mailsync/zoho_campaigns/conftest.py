@@ -5,10 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from mailsync.clock import VendorClock
+from mailsync.clock import SystemClock, VendorClock
 from mailsync.zoho_campaigns.account import open_account
 from mailsync.zoho_campaigns.settings import parse_settings
-from tests.mailsync.stepping import SteppingClock
+
+
+class SteppingClock(SystemClock):
+    """Sleeping moves the emulators' clock and this one's."""
+
+    def __init__(self, emulator):
+        super().__init__()
+        self.emulator, self.waited = emulator, []
+
+    def sleep(self, seconds):
+        self.waited.append(round(seconds))
+        self.emulator.advance(seconds)
 
 
 class Vendor:

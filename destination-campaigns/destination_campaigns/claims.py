@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from destination_campaigns.conversion import WrongType, as_text, fitted
+from destination_campaigns.conversion import CUT, WrongType, as_text, change_of, fitted
 from destination_campaigns.mapping import Mapping
 from mailsync.airbyte.catalog import Stream
 from mailsync.membership.plan import Claim, Order, Tombstone
@@ -24,8 +24,6 @@ REQUIRED_EMPTY = "required_field_empty"
 TOO_LONG = "value_too_long"
 WRONG_TYPE = "wrong_type"
 
-UNPRINTABLE_DROPPED = "control characters dropped"
-TIME_DROPPED = "time of day dropped"
 LONGEST_TEXT = 1 << 16
 """Characters in a field whose own limit nobody tells: no form of a mailing tool is larger, and a call must not carry megabytes."""
 
@@ -93,11 +91,15 @@ class ClaimReader:
             except WrongType:
                 found.block(WRONG_TYPE, column)
                 continue
-            if text is not value and isinstance(value, str) and text != value:
-                found.changed.append((target, UNPRINTABLE_DROPPED if plain != value else TIME_DROPPED))
+            if text is not value and (change := change_of(value, plain, text)):
+                found.changed.append((target, change))
             if len(text) > (limit or LONGEST_TEXT):
-                found.block(TOO_LONG, column)
-            elif text or keep_empty:
+                if not self._mapping.cut_long:
+                    found.block(TOO_LONG, column)
+                    continue
+                text = text[: limit or LONGEST_TEXT]
+                found.changed.append((target, CUT))
+            if text or keep_empty:
                 found.payload[target] = text
         for column in self._mapping.required:
             if data.get(column) in (None, "", []) or str(data[column]).isspace():

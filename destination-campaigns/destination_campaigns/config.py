@@ -30,6 +30,7 @@ class RecordOptions:
     create_fields: bool = False
     required: tuple[str, ...] = ()
     update_empty: bool = True
+    cut_long: bool = False
     last_contacted_field: str = ""
     last_modified_field: str = ""
     deleted_field: str = ""  # where not the usual one
@@ -167,6 +168,7 @@ def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
             create_fields=options.flag("create_fields"),
             required=options.texts("required"),
             update_empty=options.flag("update_empty", default=True),
+            cut_long=options.choice("long_values", spec.LONG_VALUES) == "cut",
             last_contacted_field=options.text("last_contacted_field"),
             last_modified_field=options.text("last_modified_field"),
         ),

@@ -7,6 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 MULTISELECT_SEPARATOR = ";"
+# What a value may lose or gain on its way, as it is counted by field.
+UNPRINTABLE_DROPPED = "control characters dropped"
+TIME_DROPPED = "time of day dropped"
+CHOICES_JOINED = "choices joined"
+SEPARATOR_IN_CHOICE = "a choice holds the separator"
+CUT = "cut to the field's length"
 _WHOLE = re.compile(r"[+-]?\d+")
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -37,6 +43,15 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return MULTISELECT_SEPARATOR.join(_member(one) for one in value)
     raise WrongType
+
+
+def change_of(value: Any, plain: str, text: str) -> str:
+    """What was changed from a value over its plain text to the text that fits its field; empty where nothing was."""
+    if isinstance(value, str):
+        return UNPRINTABLE_DROPPED if plain != value else TIME_DROPPED if text != plain else ""
+    if isinstance(value, list) and len(value) > 1:
+        return SEPARATOR_IN_CHOICE if plain.count(MULTISELECT_SEPARATOR) >= len(value) else CHOICES_JOINED
+    return ""
 
 
 def fitted(text: str, kind: str) -> str:

@@ -57,6 +57,7 @@ class Mapping:
     last_contacted: str | None
     last_modified: str | None
     deleted: str = ""
+    cut_long: bool = False
     to_create: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -83,6 +84,7 @@ def resolve(stream: Stream, options: RecordOptions, fields: Sequence[Field], pro
         last_contacted=_order(stream, options.last_contacted_field, DEFAULT_LAST_CONTACTED, "last_contacted_field", problems),
         last_modified=_order(stream, options.last_modified_field, DEFAULT_LAST_MODIFIED, "last_modified_field", problems),
         deleted=options.deleted_field,
+        cut_long=options.cut_long,
         to_create=tuple(to_create),
         warnings=tuple(warnings),
     )

@@ -14,6 +14,7 @@ DOCUMENTATION_URL = "https://github.com/crm-campaigns-bridge/crm-campaigns-bridg
 SYNC_MODES = ("append_dedup", "append", "overwrite")
 ON_DELETE = ("remove", "keep", "suppress")
 WHEN_SPENT = ("postpone", "stop")
+LONG_VALUES = ("reject", "cut")
 SIGNUP_FORMS = ("private", "public")
 OPT_OUT_REACHES = ("ours", "everyone")
 RETURNS = ("once", "never")
@@ -109,6 +110,7 @@ def _record_options() -> dict[str, dict[str, Any]]:
             "items": {"type": "string"},
         },
         "update_empty": _flag("Update empty", "An erased value erases the field.", default=True),
+        "long_values": _choice("A value longer than its field", "Reject the record, or cut the value; both are counted.", LONG_VALUES),
         "last_contacted_field": _text("Last contacted column", "Who was contacted last wins an address that several records share."),
         "last_modified_field": _text("Last modified column", "Decides where nobody was contacted."),
     }

@@ -37,6 +37,7 @@ class Member:
     fields: dict[str, str] | None = None
     waiting: dict[str, str] | None = None
     topics: frozenset[str] = frozenset()
+    source: str = ""
 
 
 class MailingList:

@@ -30,6 +30,7 @@ def _list(account: Account, one: MailingList) -> dict[str, Any]:
             "email": member.contact.email,
             "fields": dict(account.fields_of(member)),
             "topics": sorted(member.topics),
+            "source": member.source,
             "added_at": member.added_at,
         }
         for key, member in one.members.items()

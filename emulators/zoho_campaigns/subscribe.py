@@ -29,6 +29,8 @@ def listsubscribe(account: Account, params: Params) -> dict[str, Any]:
     subscribe = _on_form_list if one.has_form else _on_private_list
     message = subscribe(account, one, member, address, fields)
     _follow_topics(account, one.members.get(key), params)
+    if member is None and key in one.members:
+        one.members[key].source = params.get("source")  # told when somebody is added; that a later call changes it is not documented
     return {"message": message}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from mailsync.ledger.engine import Ledger
-from mailsync.ledger.schema import dirty, member, reading, written
+from mailsync.ledger.schema import dirty, member, reading, record, written
 from mailsync.membership.model import MemberRow
 
 _COLUMNS = tuple(field.name for field in dataclasses.fields(MemberRow))
@@ -102,6 +102,13 @@ def mark_dirty(ledger: Ledger, connection: sa.Connection, lists: Iterable[str], 
     rows = [{"list": list_id, "address": address} for list_id in lists for address in addresses]
     if rows:
         connection.execute(ledger.insert_new(dirty), rows)
+
+
+def mark_claimed_dirty(ledger: Ledger, connection: sa.Connection, sync: str, stream: str, list_id: str) -> None:
+    """Every address that live records of this stream have is to be decided for one list."""
+    c = record.c
+    claimed = sa.select(sa.literal(list_id), c.address).where(c.sync == sync, c.stream == stream, c.live == 1, c.address.is_not(None)).distinct()
+    connection.execute(ledger.insert_new(dirty).from_select(["list", "address"], claimed))
 
 
 def clear_dirty(connection: sa.Connection, list_id: str, addresses: Collection[str]) -> None:

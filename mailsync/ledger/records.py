@@ -27,6 +27,12 @@ def load(connection: sa.Connection, sync: str, stream: str, ids: Collection[str]
     return {row[2]: RecordRow(*row) for row in connection.execute(query)}
 
 
+def has_live(connection: sa.Connection, sync: str, stream: str) -> bool:
+    """Whether any record of this stream is known and lives."""
+    query = sa.select(record.c.id).where(record.c.sync == sync, record.c.stream == stream, record.c.live == 1).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def save(ledger: Ledger, connection: sa.Connection, rows: Sequence[RecordRow]) -> None:
     """Write whole rows."""
     if rows:

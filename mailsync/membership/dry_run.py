@@ -75,6 +75,10 @@ class DryRun:
             "calls": [{"endpoint": one.endpoint, "calls": one.spent, "left": one.left} for one in summary.spending],
             "time": self._time(),
             "waiting_afterwards": self._waiting(summary.forecast),
+            "changes": [
+                {"stream": stream, "field": name, "change": change, "values": count}
+                for (stream, name, change), count in sorted(summary.changes.items())
+            ],
             "notes": list(summary.notes),
             "cannot_know": list(CANNOT_KNOW),
         }

@@ -9,6 +9,7 @@ from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import completed
+from mailsync.membership import opening
 from mailsync.membership.parts import Parts
 from mailsync.membership.plan import Plan
 from mailsync.membership.removals import Brake
@@ -30,7 +31,7 @@ class Ending:
     def close(self, complete: frozenset[str], notes: list[str]) -> Summary:
         """Everything that waits for the end of input. Raises Braked after the rest was done."""
         parts = self._parts
-        notes = [*notes, *self._close_mirrors(complete)]
+        notes = [*notes, *opening.decide_new_feeds(self._ledger, self._lease, self._plan), *self._close_mirrors(complete)]
         self._resolve_lost_answers()
         brakes = [brake for list_id in parts.lists if (brake := self._remove(list_id, complete)) is not None]
         parts.responses.read(self._began)
@@ -44,6 +45,7 @@ class Ending:
             f"{count} people opted out in the CRM are on list {key} by somebody else's doing; set crm_opt_out_reaches to everyone to act on them."
             for key, count in parts.foreign_opt_outs.items()
         ]
+        notes += opening.former_feeds(self._ledger, self._plan)
         parts.fates.check_sum()
         summary = self.summary(notes)
         if brakes:

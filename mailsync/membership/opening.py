@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from mailsync.errors import ConfigError
+from mailsync.ledger import members, records
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
-from mailsync.ledger.schema import account, feed, member, record, state
+from mailsync.ledger.schema import account, feed, member, record, state, target
+from mailsync.ledger.schema import ledger as facts
 from mailsync.membership import rejects
 from mailsync.membership.plan import Plan
 
@@ -48,12 +50,52 @@ def record_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> dict[tuple[str, st
             {"sync": plan.sync_name, "stream": one.stream, "list": f"{plan.account}/{one.list.key}", "on_delete": one.on_delete.value}
             for one in plan.feeds
         ]
+        known = {(row[0], row[1]) for row in connection.execute(sa.select(feed.c.stream, feed.c.list).where(feed.c.sync == plan.sync_name))}
         connection.execute(ledger.upsert(feed), rows)
+        for one in rows:
+            if (one["stream"], one["list"]) not in known and records.has_live(connection, plan.sync_name, one["stream"]):
+                ledger.note_fact(connection, _new_feed(plan, one["stream"], one["list"]), "1")
         found: dict[tuple[str, str], frozenset[str]] = {}
         mine = feed.c.list.startswith(f"{plan.account}/", autoescape=True)
         for row in connection.execute(sa.select(feed.c.sync, feed.c.stream, feed.c.list).where(mine)):
             found[row[0], row[1]] = found.get((row[0], row[1]), frozenset()) | {row[2]}
     return found
+
+
+def decide_new_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> list[str]:
+    """Whom a stream claimed before it fed a list belongs on that list too, without being sent again: they are to be decided. What to say of it.
+
+    At the end of input, when what this run brings of them is known.
+    """
+    notes = []
+    with ledger.begin() as connection:
+        lease.fence(connection)
+        for one in plan.feeds:
+            name = _new_feed(plan, one.stream, f"{plan.account}/{one.list.key}")
+            if connection.execute(sa.delete(facts).where(facts.c.name == name)).rowcount:
+                members.mark_claimed_dirty(ledger, connection, plan.sync_name, one.stream, f"{plan.account}/{one.list.key}")
+                notes.append(f"Stream {one.stream} feeds the list {one.list.name!r} since this run: its people known from before go there too.")
+    return notes
+
+
+def _new_feed(plan: Plan, stream: str, list_id: str) -> str:
+    return f"new feed: {plan.sync_name} {stream} {list_id}"
+
+
+def former_feeds(ledger: Ledger, plan: Plan) -> list[str]:
+    """What to say of streams of this sync that once fed a list and do not any more: who is on it because of them stays as they are."""
+    now = {(one.stream, f"{plan.account}/{one.list.key}") for one in plan.feeds}
+    notes = []
+    with ledger.begin() as connection:
+        names = {row.id: row.name for row in connection.execute(sa.select(target.c.id, target.c.name))}
+        rows = connection.execute(sa.select(feed.c.stream, feed.c.list).where(feed.c.sync == plan.sync_name))
+        for stream, list_id in sorted({(row.stream, row.list) for row in rows} - now):
+            count = members.owned_and_on(connection, list_id)
+            notes.append(
+                f"Stream {stream} fed the list {names.get(list_id, list_id.rpartition('/')[2])!r} before and does not any more. "
+                f"The {count} people on it because of this account's syncs stay as they are."
+            )
+    return notes
 
 
 def is_blank(ledger: Ledger) -> bool:

@@ -60,9 +60,9 @@ class Held:
             yield connection
 
     def is_relearning(self, connection: sa.Connection) -> bool:
-        """Whether a stream of responses is being read anew and is not complete yet."""
+        """Whether a stream is being read anew and is not complete yet; also one of campaigns, which tell the order of statuses."""
         c = relearn.c
-        mine = (c.sync == self.plan.sync_name, c.stream.in_(self.plan.response_streams), sa.func.coalesce(c.over, 0) == 0)
+        mine = (c.sync == self.plan.sync_name, c.stream.in_(self.plan.streams), sa.func.coalesce(c.over, 0) == 0)
         return connection.execute(sa.select(c.stream).where(*mine).limit(1)).first() is not None
 
     def relearned_at(self, connection: sa.Connection) -> float:

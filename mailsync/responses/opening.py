@@ -87,7 +87,7 @@ def end_relearning(held: Held, stream: str) -> bool:
     with held.commit() as connection:
         open_one = (c.sync == sync, c.stream == stream, sa.func.coalesce(c.over, 0) == 0)
         ended = connection.execute(sa.update(relearn).where(*open_one).values(over=1)).rowcount > 0
-        if not ended or stream not in held.plan.response_streams or held.is_relearning(connection):
+        if not ended or held.is_relearning(connection):
             return False
         recipients.mark_found_dirty(connection, sync)
     return True

@@ -53,7 +53,7 @@ ABOUT: dict[Reason, About] = {
     ),
     Reason.RELEARNING: About(
         "Everything is being read anew; a part of the responses would show less than the CRM has, and new rules would fire before they are counted.",
-        "Nothing: it is written when the stream is complete.",
+        "Nothing: it is written when every stream was complete once.",
     ),
     Reason.LOOKUP_FAILED: About(
         "The CRM did not answer a look-up; a failed look-up is not 'not found'.", "Nothing: it is asked again in the next run."

@@ -10,7 +10,7 @@ from mailsync.ledger.actions import CampaignFacts, Show
 from mailsync.responses.calls import NoAnswer, in_batches
 from mailsync.responses.crm import Ability, Fate, Outcome, PersonId, Value
 from mailsync.responses.held import Held
-from mailsync.responses.model import Work, latest, status_of
+from mailsync.responses.model import DAY_S, Work, latest, status_of
 from mailsync.responses.plan import StatusField
 from mailsync.responses.reasons import Reason
 
@@ -65,7 +65,7 @@ class Statuses:
             if campaign is None or campaign.crm_id is None or campaign.gone or not self._takes_members(person):
                 continue
             place = f"campaign {campaign.campaign}"
-            kind = status_of(history.get(person, {}).get(campaign.campaign, 0), aged=bool(campaign.aged), statuses=plan.member_statuses)
+            kind = status_of(history.get(person, {}).get(campaign.campaign, 0), aged=self._is_old(campaign), statuses=plan.member_statuses)
             before = shows.get((person, place))
             if kind is None or (before is not None and before.kind >= kind):
                 continue
@@ -75,6 +75,9 @@ class Statuses:
             job = Job(PersonId.parse(person), {place: Show(0.0, "", kind)}, {place: before}, {"status": plan.member_statuses[kind]})
             found.setdefault(campaign.campaign, {}).setdefault(person, job).works.append(work)
         return {key: list(jobs.values()) for key, jobs in found.items()}
+
+    def _is_old(self, campaign: CampaignFacts) -> bool:
+        return campaign.sent_at is not None and campaign.sent_at + DAY_S <= self._held.now()
 
     def _takes_members(self, person: str) -> bool:
         traits = self._held.crm.traits
@@ -100,7 +103,7 @@ class Statuses:
         *,
         relearning: bool,
     ) -> list[Job]:
-        order = {key: (one.sent_at or 0.0, bool(one.aged)) for key, one in facts.items()}
+        order = {key: (one.sent_at or 0.0, self._is_old(one)) for key, one in facts.items()}
         found: dict[str, Job] = {}
         for work in works:
             person = str(work.row.person)

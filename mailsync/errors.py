@@ -28,9 +28,10 @@ class AuthError(ConfigError):
 
 
 class TransientError(MailsyncError):
-    """The host may simply try again later; nothing is lost."""
+    """The host may simply try again later; nothing is lost. Not `repeatable`: trying again within this run changes nothing."""
 
     failure_type: FailureType = "transient_error"
+    repeatable = True
 
 
 class VendorUnavailable(TransientError):

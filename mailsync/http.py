@@ -143,7 +143,7 @@ def retrying(
         except TransientError as error:
             asked = error.retry_after if isinstance(error, RateLimited) else None
             pause = asked if asked is not None else wait
-            if attempt == patience.tries or clock.now() + pause - started > patience.total_s:
+            if not error.repeatable or attempt == patience.tries or clock.now() + pause - started > patience.total_s:
                 raise
             if on_wait:
                 on_wait(error, pause)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
+from mailsync.pipedrive.settings import FRAGMENT as PIPEDRIVE
 from mailsync.responses.crm import Ability, Crm, Filter
 from mailsync.zoho_crm.settings import FRAGMENT as ZOHO_CRM
 
@@ -70,7 +71,7 @@ class System:
 
     def open(self, settings: Settings, **parts: Any) -> Account:
         """Connect; nothing is called yet."""
-        account: Account = import_module(f"{self.module}.account").open_account(settings, **parts)
+        account: Account = import_module(f"{self.module}.crm_account").open_account(settings, **parts)
         return account
 
 
@@ -90,4 +91,5 @@ _ZOHO_STATUSES = {
 
 SYSTEMS: Mapping[str, System] = {
     "zoho_crm": System(ZOHO_CRM, "mailsync.zoho_crm", _ZOHO_STATUSES),
+    "pipedrive": System(PIPEDRIVE, "mailsync.pipedrive"),
 }

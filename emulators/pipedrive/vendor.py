@@ -81,6 +81,7 @@ class Pipedrive:
             "destination-crm": {
                 "system": {"name": self.name, "credentials": by_oauth, "base_urls": {"oauth": base, "api": base}},
                 "sync_name": "demo",
+                "run_automation": True,
                 "ledger": {"kind": "sqlite", "path": ledger},
             },
         }

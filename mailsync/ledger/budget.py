@@ -31,6 +31,8 @@ CLEAN_EVERY = 50
 class BudgetSpent(TransientError):
     """A day's share of an endpoint is used up: not an error, a reason to postpone. `free_in` seconds until a call is allowed again."""
 
+    repeatable = False
+
     def __init__(self, endpoint: str, free_in: float) -> None:
         super().__init__(f"The day's share of {endpoint} is used up; the next call is allowed in {free_in / 3600:.1f} h.")
         self.endpoint = endpoint

@@ -114,3 +114,5 @@ class Braked(ConfigError):
 
 class Stopped(TransientError):
     """The run was asked to stop and did so between two calls; the same command carries on."""
+
+    repeatable = False

@@ -10,7 +10,7 @@ import pytest
 from destination_crm.run import main
 from emulators.process import EmulatorProcess
 
-from .crms import ZohoCrm
+from .crms import EVERY, ZohoCrm
 from .said import Said
 
 
@@ -20,6 +20,7 @@ class Connector:
     def __init__(self, emulator, folder, crm):
         self.emulator, self.folder, self.crm = emulator, folder, crm
         given = json.loads((Path(emulator.configs) / f"destination-crm.{crm.name}.json").read_text())
+        given["system"] |= crm.system
         self.config = given | {"ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")}}
 
     def set(self, **options):
@@ -75,3 +76,13 @@ def crm(emulator):
 @pytest.fixture
 def connector(emulator, tmp_path, crm):
     return Connector(emulator, tmp_path, crm)
+
+
+@pytest.fixture(params=EVERY, ids=lambda one: one.name)
+def any_crm(emulator, request):
+    return request.param(emulator)
+
+
+@pytest.fixture
+def any_connector(emulator, tmp_path, any_crm):
+    return Connector(emulator, tmp_path, any_crm)

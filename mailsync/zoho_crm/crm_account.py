@@ -10,6 +10,7 @@ from typing import Any
 from mailsync.clock import VendorClock
 from mailsync.errors import AuthError, ConfigError, TransientError, known_values
 from mailsync.http import Http
+from mailsync.ledger.budget import BudgetSpent
 from mailsync.responses.crm import Ability, Filter
 from mailsync.zoho import views
 from mailsync.zoho.account import base_url
@@ -28,6 +29,7 @@ from mailsync.zoho_crm.scopes import FOR_WRITING_BACK
 from mailsync.zoho_crm.settings import ZohoCrmSettings
 
 DEALS = "Deals"
+HOUR_S = 3600.0
 DEFAULT_MODULES = ("Leads", "Contacts")
 HOLDS: Mapping[str, frozenset[str]] = {
     "status": TEXT,
@@ -58,15 +60,19 @@ class ZohoCrmAccount:
         self._modules = tuple(modules) or DEFAULT_MODULES
         self._on_wait = on_wait
         self._tokens = ZohoAccount(settings.account.credentials, http=Http("Zoho accounts"), clock=clock, on_secret=on_secret, on_wait=on_wait)
+        self._usage = Usage()
         self.reserve: Callable[[str, int], None] = lambda _endpoint, _cost: None
 
     @cached_property
     def _api(self) -> CrmApi:
         url = base_url(self._settings.account, self._tokens.token().api_domain)
         slots = threading.Semaphore(CALLS_AT_ONCE)
-        return CrmApi(ZOHO_CRM, url, self._tokens, Http(ZOHO_CRM.name), self._clock, Usage(), slots, on_wait=self._on_wait, reserve=self._reserve)
+        return CrmApi(ZOHO_CRM, url, self._tokens, Http(ZOHO_CRM.name), self._clock, self._usage, slots, on_wait=self._on_wait, reserve=self._reserve)
 
     def _reserve(self, credits_: int) -> None:
+        """Where the vendor says that nothing is left, others spent it: another call would only be refused."""
+        if self._usage.remaining == 0:
+            raise BudgetSpent(CREDITS, HOUR_S)
         self.reserve(CREDITS, credits_)
 
     # -- the CRM

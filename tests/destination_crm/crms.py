@@ -1,6 +1,7 @@
 """The emulated CRMs in the words of these tests: make people, look at what hangs on them. One class a system, for one suite."""
 
 import re
+from typing import ClassVar
 
 MARK = re.compile(r"\s*(<br>)?\[ms-[0-9a-f]{16}\]")
 
@@ -14,10 +15,10 @@ class ZohoCrm:
     people, other_people = "Contacts", "Leads"
     status_field, campaign_field = "Department", "Title"
     activity_type, activity_module = "Calls", "Calls"
-    place = {"pipeline": "Renewals", "stage": "Negotiation"}
+    place: ClassVar = {"pipeline": "Renewals", "stage": "Negotiation"}
     owner, owner_id = "Mina Çelik", str(572_000_000_000_000_000 + 11 + 2 * 13)
-    write_paths = {"person": "/Contacts$", "activity": "/Calls$", "deal": "/Deals$", "note": "/Notes$", "field": "/Contacts$"}
-    system = {}
+    write_paths: ClassVar = {"person": "/Contacts$", "activity": "/Calls$", "deal": "/Deals$", "note": "/Notes$", "field": "/Contacts$"}
+    system: ClassVar = {}
 
     def __init__(self, emulator):
         self.emulator = emulator
@@ -90,10 +91,10 @@ class Pipedrive:
     people = "persons"
     status_field, campaign_field = "Mailing status", "Mailing campaign"
     activity_type, activity_module = "Newsletter follow-up", "activities"
-    place = {"pipeline": "Partners", "stage": "Signed"}
+    place: ClassVar = {"pipeline": "Partners", "stage": "Signed"}
     owner, owner_id = "Ben Seller", "12"
-    write_paths = {"person": "/persons$", "activity": "/activities$", "deal": "/deals$", "note": "/notes$", "field": "/persons/[0-9]+$"}
-    system = {"opt_out_field": "No mail"}
+    write_paths: ClassVar = {"person": "/persons$", "activity": "/activities$", "deal": "/deals$", "note": "/notes$", "field": "/persons/[0-9]+$"}
+    system: ClassVar = {"opt_out_field": "No mail"}
 
     def __init__(self, emulator):
         self.emulator = emulator

@@ -98,7 +98,7 @@ def test_a_note_for_each_campaign(connector, crm):
     ann = crm.person("ann@example.com")
     opened(connector, "ann@example.com", "c1", "c2")
     opened(connector, "ann@example.com", "c1", "c2", before=1, more=("clicked",))
-    assert sorted(one for one in crm.notes(ann)) == ["In News c1", "In News c2"]
+    assert sorted(crm.notes(ann)) == ["In News c1", "In News c2"]
 
 
 def test_the_rules_of_a_filter_override_those_for_everybody_also_when_it_has_none(connector, crm):
@@ -119,7 +119,7 @@ def test_the_rules_of_a_filter_override_those_for_everybody_also_when_it_has_non
     for city in people:
         source.did(f"{city}@example.com", "opened")
     assert connector.write(source.complete({"n": 1})).code == 0
-    shown = {city: [one for one in crm.notes(person)] for city, person in people.items()}
+    shown = {city: crm.notes(person) for city, person in people.items()}
     assert shown == {"Ulm": ["ulm"], "Bonn": [], "Kiel": ["all"]}
 
 

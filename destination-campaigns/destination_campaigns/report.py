@@ -15,6 +15,7 @@ _ACTIONS = {
     "taken_off": "taken off, having left",
     "removed": "removed",
     "suppressed": "moved to do-not-mail",
+    "forgotten": "taken off, erased on request",
     "confirmation_sent": "asked for a confirmation",
     "refused": "refused by the vendor",
     "lost": "without an answer",

@@ -33,6 +33,12 @@ def _write(config: Any, catalog: Any, stdin: IO[bytes], output: Output) -> None:
     write_from(config, catalog, stdin, output)
 
 
+def _suppress(config: Any, stdin: IO[bytes], output: Output) -> None:
+    from destination_campaigns.suppress import suppress_from  # noqa: PLC0415 - see above
+
+    suppress_from(config, stdin, output)
+
+
 DESTINATION = Destination(
     program="destination-campaigns",
     about="People from a CRM onto mailing lists.",
@@ -40,5 +46,6 @@ DESTINATION = Destination(
     check=_check,
     write=_write,
     discover=_discover,
+    suppress=_suppress,
 )
 main = DESTINATION.main

@@ -30,6 +30,7 @@ class Destination:
     write: Callable[[Any, Any, IO[bytes], Output], None]
     discover: Callable[[Any, Output], None] | None = None
     no_discover: str = ""
+    suppress: Callable[[Any, IO[bytes], Output], None] | None = None  # one address from standard input, never to be mailed again
 
     def main(self, arguments: Sequence[str], *, stdin: IO[bytes] | None = None, stdout: IO[bytes] | None = None) -> int:
         """One command; the exit code. Errors are TRACE messages and exit code 1; a failed check is a message and exit code 0."""
@@ -43,6 +44,8 @@ class Destination:
             elif given.command == "write":
                 config, catalog = _json(given.config, "configuration"), _json(given.catalog, "configured catalog")
                 self.write(config, catalog, stdin or sys.stdin.buffer, output)
+            elif given.command == "suppress" and self.suppress is not None:
+                self.suppress(_json(given.config, "configuration"), stdin or sys.stdin.buffer, output)
             elif self.discover is not None:
                 if given.config is None:
                     raise ConfigError("discover needs --config: it asks the account.")  # noqa: TRY301 - see below
@@ -74,6 +77,9 @@ class Destination:
             command = commands.add_parser(name, help=about)
             command.add_argument("--config", type=Path, required=name != "discover")
         command.add_argument("--catalog", type=Path, required=True)
+        if self.suppress is not None:
+            command = commands.add_parser("suppress", help="never mail one address again, given on standard input; cannot be undone")
+            command.add_argument("--config", type=Path, required=True)
         return parser
 
 

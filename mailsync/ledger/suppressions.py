@@ -11,6 +11,10 @@ from mailsync.ledger.engine import Ledger
 from mailsync.ledger.schema import response, suppression
 from mailsync.membership.address import address_hash
 
+EVERYWHERE = "*"
+"""Of every account of the ledger."""
+FORGOTTEN = "forgotten"
+
 LIFTED_ON_LIST = ("left", "left_or_returned", "vanished")
 
 
@@ -40,7 +44,8 @@ class Suppressions:
             return {}
         names = {self.hash(address): address for address in addresses}
         c = suppression.c
-        query = sa.select(c.address_hash, c.list, c.reason, c.since).where(c.list.in_((list_id, self.everywhere)), c.address_hash.in_(names))
+        scopes = (list_id, self.everywhere, EVERYWHERE)
+        query = sa.select(c.address_hash, c.list, c.reason, c.since).where(c.list.in_(scopes), c.address_hash.in_(names))
         found: dict[str, list[Suppressed]] = {}
         for row in connection.execute(query):
             found.setdefault(names[row[0]], []).append(Suppressed(row[1], row[2], row[3]))
@@ -68,3 +73,25 @@ class Suppressions:
         """Whether this response is new; remembers it."""
         values = {"list": list_id, "address_hash": self.hash(address), "campaign": campaign, "kind": kind}
         return connection.execute(self._ledger.insert_new(response), values).rowcount == 1
+
+
+class ForgottenAddresses:
+    """Addresses that were erased on request, never to be stored again. Erasing needs all syncs at rest, so a run reads them once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        c = suppression.c
+        with ledger.begin() as connection:
+            rows = connection.execute(sa.select(c.list, c.address_hash).where(c.reason == FORGOTTEN)).all()
+        self._hashes = {row.address_hash for row in rows if row.list == EVERYWHERE}
+        self._ours = {(row.list, row.address_hash) for row in rows}
+
+    def __bool__(self) -> bool:
+        return bool(self._hashes)
+
+    def __contains__(self, address: str) -> bool:
+        return bool(self._hashes) and address_hash(address, self._ledger.hash_key) in self._hashes
+
+    def was_ours(self, list_id: str, address: str) -> bool:
+        """Whether this ledger had put the address on that list."""
+        return (list_id, address_hash(address, self._ledger.hash_key)) in self._ours

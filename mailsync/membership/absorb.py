@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from mailsync.ledger import records
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.suppressions import FORGOTTEN, ForgottenAddresses
 from mailsync.membership.address import address_key
 from mailsync.membership.model import RecordRow
 from mailsync.membership.plan import Claim, RecordFate
@@ -47,6 +48,7 @@ class Absorber:
     def __init__(self, ledger: Ledger, sync: str) -> None:
         self._ledger = ledger
         self._sync = sync
+        self._forgotten = ForgottenAddresses(ledger)
         self._saved: dict[tuple[str, str], RecordRow] = {}
         self._touched_rows: dict[tuple[str, str], RecordRow] = {}
         self._given_up: list[tuple[RecordRow, str]] = []
@@ -112,12 +114,14 @@ class Absorber:
             and payload_of(claim)[1] == row.payload_hash
         )
 
-    def _change(self, claim: Claim, row: RecordRow | None, generation: int, chunk: Chunk) -> tuple[Absorbed, RecordRow]:
+    def _change(self, claim: Claim, row: RecordRow | None, generation: int, chunk: Chunk) -> tuple[Absorbed, RecordRow | None]:
         fresh = row is None
         row = row or RecordRow(self._sync, claim.stream, claim.record_id)
         before = row.address
         held_live = before is not None and bool(row.live)
         key = address_key(claim.address) if claim.address else None
+        if claim.address and (key or claim.address.strip().lower()) in self._forgotten:
+            return self._leave_out(claim, row, generation, chunk)
         if before is not None and key != before:
             self._given_up.append((row, before))
             row.moved = 1
@@ -136,6 +140,23 @@ class Absorber:
         if key is not None:
             chunk.touched.add(key)
         return self._way(claim.stream, row, gave_up=held_live and key is None and not fresh), row
+
+    def _leave_out(self, claim: Claim, row: RecordRow, generation: int, chunk: Chunk) -> tuple[Absorbed, RecordRow | None]:
+        """An address that was erased on request: nothing of the record is stored but its id, and not even that where the id is the address."""
+        way = Absorbed(claim.stream, claim.record_id, RecordFate.SKIPPED, FORGOTTEN, None)
+        if "@" in claim.record_id:
+            return way, None
+        if row.address is not None:
+            self._given_up.append((row, row.address))
+            row.moved = 1
+            chunk.touched.add(row.address)
+        row.address = row.spelling = row.payload = row.payload_hash = row.verdict_field = None
+        row.verdict, row.verdict_at, row.live, row.gone_at = FORGOTTEN, self._now, 1, None
+        row.opt_out = int(claim.opt_out)
+        row.cursor = claim.cursor if claim.cursor is not None else row.cursor
+        row.generation = max(row.generation, generation)
+        self._saved[claim.stream, claim.record_id] = row
+        return way, row
 
     def _way(self, stream: str, row: RecordRow, *, gave_up: bool) -> Absorbed:
         if row.address is not None:

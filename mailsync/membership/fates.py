@@ -24,6 +24,11 @@ class Ruling:
     detail: str = ""
 
 
+def shown_id(record_id: str) -> str:
+    """The record's id as logs and reports may show it: some sources know people by their address."""
+    return "(an address)" if "@" in record_id else record_id
+
+
 def ruling(row: RecordRow, at: Situation, decision: Decision) -> Ruling:
     """The ruling for one claimant. Its detail holds no address and no value."""
     return Ruling(decision.fate, decision.reason, _detail(row, at, decision.fate))
@@ -32,7 +37,8 @@ def ruling(row: RecordRow, at: Situation, decision: Decision) -> Ruling:
 def _detail(row: RecordRow, at: Situation, fate: RecordFate) -> str:
     winner, member = at.winner, at.member
     if fate is RecordFate.SHADOWED and winner is not None:
-        return f"{winner.stream} {winner.id}" if winner.sync == row.sync else f"{winner.stream} {winner.id} of sync {winner.sync}"
+        named = f"{winner.stream} {shown_id(winner.id)}"
+        return named if winner.sync == row.sync else f"{named} of sync {winner.sync}"
     if fate is RecordFate.REJECTED and row.verdict is not None:
         return row.verdict_field or ""
     if fate is RecordFate.REJECTED:
@@ -102,4 +108,4 @@ class Fates:
         self._counts[one.stream, list_key, ruled.fate, ruled.reason] += 1
         known = self._examples.setdefault((one.stream, list_key, ruled.fate.value, ruled.reason), {})
         if len(known) < EXAMPLES:
-            known[one.record_id] = ruled.detail
+            known[shown_id(one.record_id)] = ruled.detail

@@ -16,7 +16,7 @@ from mailsync.ledger import members
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import read_marks, reading
-from mailsync.ledger.suppressions import Suppressions
+from mailsync.ledger.suppressions import ForgottenAddresses, Suppressions
 from mailsync.membership.address import address_key
 from mailsync.membership.model import ABSENT, MemberRow
 from mailsync.membership.observe import ListFacts, observe
@@ -63,6 +63,8 @@ class Reader:
         self._situations = situations
         self._suppressions = suppressions
         self._say = say
+        self._forgotten = ForgottenAddresses(ledger)
+        self.met: set[tuple[str, str]] = set()  # (list id, spelling) of erased addresses that a list still has; in memory only
 
     def marks(self, list_id: str) -> Marks:
         """When the list was last read."""
@@ -145,10 +147,11 @@ class Reader:
             last, first = page[-1], first + size - 1
 
     def _store(self, list_id: str, status: ListedStatus, page: Iterable[str]) -> None:
-        rows = [
-            {"sync": self._sync, "list": list_id, "address": address_key(raw) or raw.strip().lower(), "spelling": raw, "status": status.value}
-            for raw in page
-        ]
+        keyed = [(address_key(raw) or raw.strip().lower(), raw) for raw in page]
+        if self._forgotten:
+            self.met.update((list_id, raw) for key, raw in keyed if key in self._forgotten and status is ListedStatus.ACTIVE)
+            keyed = [(key, raw) for key, raw in keyed if key not in self._forgotten]
+        rows = [{"sync": self._sync, "list": list_id, "address": key, "spelling": raw, "status": status.value} for key, raw in keyed]
         if rows:
             with self._ledger.begin() as connection:
                 self._lease.fence(connection)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from mailsync.ledger import schema
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.tending import alone
+from mailsync.membership.fates import shown_id
 
 KEPT_S = 90 * 86_400.0
 BATCH = 500
@@ -38,6 +39,11 @@ class Reject:
     message: str
     since: float | None
     address: str
+
+    @property
+    def shown(self) -> str:
+        """The record's id where no address may be shown."""
+        return shown_id(self.record)
 
     @property
     def detail(self) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from mailsync.ledger import members
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
-from mailsync.ledger.suppressions import Suppressions
+from mailsync.ledger.suppressions import ForgottenAddresses, Suppressions
 from mailsync.membership.address import address_key
 from mailsync.membership.situations import Situations
 from mailsync.membership.tool import MailingTool, Response
@@ -40,6 +40,7 @@ class Responses:
         self._situations = situations
         self._suppressions = suppressions
         self._check_stop = check_stop
+        self._forgotten = ForgottenAddresses(ledger)
 
     def read(self, since: float | None) -> int:
         """Leavings of campaigns sent after `since` less a look-back (None: all). How many were new."""
@@ -54,6 +55,8 @@ class Responses:
 
     def _take(self, connection: sa.Connection, response: Response) -> bool:
         address = address_key(response.address) or response.address.strip().lower()
+        if address in self._forgotten:
+            return False  # it is suppressed for good, and is not written down again
         lists = [f"{self._account}/{key}" for key in response.list_keys]
         if not lists and response.kind == "complaint":
             lists = [self._suppressions.everywhere]

@@ -15,9 +15,11 @@ from mailsync.ledger.engine import Ledger
 from mailsync.ledger.history import Account, History, Status, Target
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import state
+from mailsync.ledger.suppressions import ForgottenAddresses
 from mailsync.membership import opening
 from mailsync.membership.absorb import Absorbed
 from mailsync.membership.ending import Ending
+from mailsync.membership.farewells import take_off_forgotten
 from mailsync.membership.fates import Ruling, ruling
 from mailsync.membership.parts import Held, Parts, build
 from mailsync.membership.plan import Claim, Plan
@@ -54,6 +56,7 @@ class Run:
         self.budget = Budget(ledger, plan.account, tool.traits.limits, share=plan.share_of_limit, clock=clock, on_wait=self._waiting)
         self._history = History(ledger, self._lease, plan.sync_name)
         self._number: int | None = None
+        self._notes: list[str] = []
         self._parts_or_none: Parts | None = None
 
     @property
@@ -86,6 +89,8 @@ class Run:
             self._tell(EventKind.PROGRESS, f"{new} new leavings seen in campaigns.")
         self._foretell()
         parts.settler.take_off_leavers()
+        if parts.reader.met:
+            self._notes += take_off_forgotten(self._tool, parts.calls, ForgottenAddresses(ledger), parts.lists, parts.reader.met)
 
     def announce(self, stream: str, records: int) -> None:
         """The source expects to send so many records of a stream."""
@@ -141,7 +146,7 @@ class Run:
         plan = self._plan
         if not plan.statuses_expected:
             self._complete = {one.name for one in plan.streams}
-        notes = [] if self._statuses or not plan.statuses_expected else [_NO_STATUSES]
+        notes = [*self._notes, *([] if self._statuses or not plan.statuses_expected else [_NO_STATUSES])]
         try:
             summary = self._ending().close(frozenset(self._complete), notes)
         except Braked as braked:

@@ -40,7 +40,7 @@ def _row(one: Reject, titles: Mapping[str, str], *, with_addresses: bool) -> dic
     row = {
         "sync": one.sync,
         "stream": one.stream,
-        "record": one.record,
+        "record": one.record if with_addresses else one.shown,
         "list": titles.get(one.list_id, one.list_id.rpartition("/")[2]) or "every list",
         "reason": one.reason,
         "column": one.column,

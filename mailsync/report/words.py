@@ -23,6 +23,7 @@ ACTIONS = {
     "taken_off": "taken off, having left",
     "removed": "removed, nobody claims them",
     "suppressed": "moved to do-not-mail",
+    "forgotten": "taken off, erased on request",
     "kept": "left alone, no longer ours",
     "confirmation_sent": "asked for a confirmation",
     "refused": "refused by the vendor",

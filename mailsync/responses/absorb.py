@@ -12,7 +12,7 @@ from mailsync.ledger import actions, members, recipients
 from mailsync.ledger.actions import CampaignFacts
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.recipients import Pair, ProfileRow, RecipientRow
-from mailsync.ledger.suppressions import Suppressions
+from mailsync.ledger.suppressions import ForgottenAddresses, Suppressions
 from mailsync.membership.address import address_key
 from mailsync.membership.plan import RecordFate
 from mailsync.responses.model import bits
@@ -62,6 +62,7 @@ class Absorber:
         self._ledger = ledger
         self._plan = plan
         self._suppressions = Suppressions(ledger, plan.mailing_account or "")
+        self._forgotten = ForgottenAddresses(ledger)
 
     def absorb(self, connection: sa.Connection, messages: Sequence[Message]) -> Chunk:
         """Take a batch in, in order. The caller commits."""
@@ -69,7 +70,9 @@ class Absorber:
         keys = {one.address: address_key(one.address) for one in messages if not isinstance(one, Campaign)}
         known = self._known(connection, messages, keys)
         for one in messages:
-            if isinstance(one, Response):
+            if not isinstance(one, Campaign) and (keys[one.address] or one.address.strip().lower()) in self._forgotten:
+                absorbed = Absorbed(one.stream, one.campaign if isinstance(one, Response) else "", RecordFate.SKIPPED, Reason.FORGOTTEN)
+            elif isinstance(one, Response):
                 absorbed = self._response(connection, one, keys[one.address], known, chunk)
             elif isinstance(one, Subscriber):
                 absorbed = self._subscriber(one, keys[one.address], known, chunk)

@@ -12,6 +12,7 @@ class Reason(StrEnum):
 
     # Nothing to write, and why.
     OURS = "ours"
+    FORGOTTEN = "forgotten"
     NO_PERSON = "no_person"
     PERSON_DELETED = "person_deleted"
     NOT_ASKED = "not_asked"
@@ -41,6 +42,7 @@ class Reason(StrEnum):
 
 ABOUT: dict[Reason, About] = {
     Reason.OURS: About("This sync's own removal made the mark; the person did not leave.", "Nothing."),
+    Reason.FORGOTTEN: About("The address was erased on request; only a keyed hash of it is kept.", "Nothing: it stays erased."),
     Reason.NO_PERSON: About("Nobody in the CRM has the address.", "Nothing: it is asked again at each recheck. To have people made, configure it."),
     Reason.PERSON_DELETED: About(
         "The person behind this address was deleted in the CRM, and nobody has the address now.",

@@ -1,4 +1,4 @@
-"""The commands that read or tend a ledger, apart from any run: report, history, rejects, retry.
+"""The commands that read or tend a ledger, apart from any run: report, history, rejects, retry, forget.
 
 Which ledger: that of a connection file, or `--ledger` (a path or a PostgreSQL URL), or the environment variable MAILSYNC_LEDGER. None makes one.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +18,14 @@ import orjson
 from mailsync.clock import SystemClock
 from mailsync.errors import ConfigError, known_values
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.forgetting import Forgotten, forget
 from mailsync.membership.reasons import ABOUT, Reason
 from mailsync.membership.rejects import Selection, rejects, retry
 from mailsync.private_file import write_private
 from mailsync.report import history, page, runs
 from mailsync.report.reject_file import write_rejects
 from mailsync.runner.connection import load_connection
+from mailsync.runner.erasing import suppress_at_vendor
 from mailsync.runner.outcome import printable
 
 LEDGER_VARIABLE = "MAILSYNC_LEDGER"
@@ -44,6 +46,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_history(commands)
     _add_rejects(commands)
     _add_retry(commands)
+    _add_forget(commands)
 
 
 def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -78,6 +81,16 @@ def _add_retry(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_selection(command)
     command.add_argument("--all", action="store_true", help="every rejected record")
     command.set_defaults(run=_retry)
+
+
+def _add_forget(commands: Commands[argparse.ArgumentParser]) -> None:
+    about = "Erase one person's address from the ledger. A keyed hash stays, so that it is never taken in or mailed again. Cannot be undone."
+    command = commands.add_parser("forget", help="erase one person's address", description=about)
+    command.add_argument("address", metavar="ADDRESS", help="the e-mail address; - reads it from standard input, so that no other user sees it")
+    add_place(command)
+    command.add_argument("--dry-run", action="store_true", help="only say what would be erased")
+    command.add_argument("--at-vendor", action="store_true", help="also tell the mailing tool never to mail it again; irreversible")
+    command.set_defaults(run=_forget)
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
@@ -173,7 +186,7 @@ def _rejects(options: argparse.Namespace) -> int:
         print(f"{count} rejected records are in {options.out.resolve()}.")  # noqa: T201
         return 0
     for one in found:
-        print(f"{one.stream} {one.record}  {one.reason}" + (f"  {printable(one.detail)}" if one.detail else ""))  # noqa: T201
+        print(f"{printable(one.stream)} {printable(one.shown)}  {one.reason}" + (f"  {printable(one.detail)}" if one.detail else ""))  # noqa: T201
     print(f"{len(found)} rejected records.")  # noqa: T201
     return 0
 
@@ -189,3 +202,43 @@ def _retry(options: argparse.Namespace) -> int:
     for reason, count in sorted(done.waiting.items()):
         print(f"{count} records with {reason} wait for the record itself: {ABOUT[Reason(reason)].remedy}")  # noqa: T201
     return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    address = sys.stdin.readline().strip() if options.address == "-" else options.address.strip()
+    if "@" not in address:
+        raise ConfigError("ADDRESS must be an e-mail address.")
+    if options.at_vendor and (options.connection is None or options.dry_run):
+        raise ConfigError("--at-vendor needs CONNECTION.yaml, which says how to reach the mailing tool, and no --dry-run.")
+    with opened(place) as ledger:
+        if options.at_vendor:
+            code = suppress_at_vendor(load_connection(options.connection), address)
+            if code:
+                return code
+        done = forget(ledger, address, dry_run=options.dry_run)
+        titles = runs.target_names(ledger)
+    for line in _told(done, titles, options):
+        print(line)  # noqa: T201
+    return 0
+
+
+def _told(done: Forgotten, titles: Mapping[str, str], options: argparse.Namespace) -> Iterator[str]:
+    """What was erased, and what only people can do. The address itself is not repeated."""
+    verb = "would be erased" if options.dry_run else "erased"
+    records = ", ".join(f"{stream} {record}" for _, stream, record in done.records if "@" not in record)
+    yield f"{verb}: {len(done.records)} records, {done.memberships} memberships, {done.mentioned} fields of other records."
+    if not options.dry_run:
+        yield "A keyed hash stays: the address is never taken in or mailed again."
+        if not done.compacted:
+            yield "The database's files could not be written anew, so traces may be left in them until they are written over: run the command again."
+    if records:
+        yield f"Delete the person in the CRM too: {records}. Until then these records come again, and are skipped as forgotten."
+    for list_id, ours in done.lists.items():
+        name = titles.get(list_id, list_id.rpartition("/")[2])
+        how = "the next run takes them off" if ours else "this sync did not put them there, so remove them in the mailing tool"
+        if not options.at_vendor:
+            yield f"They are on the list {name}: {how}."
+    if not options.at_vendor:
+        yield "The mailing tool keeps the contact: erase it there, or run again with --at-vendor, after which it is never mailed."
+    yield "Backups of the ledger, reports made with --addresses and reject files are not touched: erase the address there too."

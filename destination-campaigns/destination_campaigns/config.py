@@ -65,6 +65,7 @@ class Config:
     streams: tuple[StreamToList, ...]
     share_of_limit: float
     when_spent: str
+    membership_first: bool
     crm_opt_out_reaches: str
     return_after_removal: str
     stream_statuses: str
@@ -102,6 +103,7 @@ def parse_config(raw: Any) -> Config:
         ledger=ledger,
         streams=streams,
         share_of_limit=options.number("share_of_limit", default=0.9, lowest=0.01, highest=0.99),
+        membership_first=options.choice("backfill", spec.BACKFILLS) == "membership_first",
         when_spent=options.choice("when_budget_is_spent", spec.WHEN_SPENT),
         crm_opt_out_reaches=options.choice("crm_opt_out_reaches", spec.OPT_OUT_REACHES),
         return_after_removal=options.choice("return_after_removal", spec.RETURNS),

@@ -72,6 +72,7 @@ def plan(config: Config, streams: Mapping[str, Stream], feeds: Feeds) -> Plan:
         created_lists=frozenset(feeds.created),
         share_of_limit=config.share_of_limit,
         when_spent=WhenSpent(config.when_spent),
+        membership_first=config.membership_first,
         adopt_existing=config.adopt_existing,
         confirm_after_ledger_loss=config.confirm_after_ledger_loss,
         allow_confirmation_mails=config.allow_confirmation_mails,

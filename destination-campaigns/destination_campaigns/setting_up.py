@@ -98,8 +98,23 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
         _check_list(entry, found, config, problems)
         _check_feed(Feed(entry.stream, found, OnDelete(entry.on_delete)), entry, feeds, problems)
         _collect_options(entry, found, connected, options, problems)
+    _check_backfill(config, connected, problems)
     connected.account.set_list_options(options)
     return Feeds(tuple(feeds), created)
+
+
+def _check_backfill(config: Config, connected: Connected, problems: Problems) -> None:
+    if not config.membership_first:
+        return
+    if connected.account.tool.traits.attach_size == 0:
+        problems.add("backfill cannot be membership_first: this mailing tool has no call for many memberships without fields. Remove the option.")
+    for entry in config.streams:
+        named = [name for name, value in (("topic", entry.topic), ("source", entry.source)) if value]
+        if named:
+            problems.add(
+                f"{entry.path} has {' and '.join(named)}, which the call for many memberships does not carry, and which cannot be sent later: "
+                "set backfill to with_fields, or remove it."
+            )
 
 
 def _find(entry: StreamToList, lists: Sequence[MailingList], problems: Problems) -> MailingList | None:

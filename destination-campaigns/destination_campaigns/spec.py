@@ -13,6 +13,7 @@ from mailsync.airbyte.ledger_place import ledger_form
 DOCUMENTATION_URL = "https://github.com/crm-campaigns-bridge/crm-campaigns-bridge/blob/main/docs/connectors/destination-campaigns.md"
 SYNC_MODES = ("append_dedup", "append", "overwrite")
 ON_DELETE = ("remove", "keep", "suppress")
+BACKFILLS = ("with_fields", "membership_first")
 WHEN_SPENT = ("postpone", "stop")
 LONG_VALUES = ("reject", "cut")
 SIGNUP_FORMS = ("private", "public")
@@ -127,6 +128,12 @@ def _rules() -> dict[str, dict[str, Any]]:
             "maximum": 0.99,
         },
         "when_budget_is_spent": _choice("When the day's calls are spent", "Postpone the rest to the next run, or stop with an error.", WHEN_SPENT),
+        "backfill": _choice(
+            "First load",
+            "Membership first puts people onto the list ten a call and lets their fields follow at the end of the run, or on later days. Until then "
+            "campaigns find no names, segments find nobody, and a welcome mail goes out without fields. Not with topics or a source tag.",
+            BACKFILLS,
+        ),
         "crm_opt_out_reaches": _choice("A CRM opt-out takes off", "Only people this sync added, or everyone on the list.", OPT_OUT_REACHES),
         "return_after_removal": _choice(
             "Who was removed by us and comes back in the CRM", "The vendor's mark of our removal is that of an unsubscribe.", RETURNS

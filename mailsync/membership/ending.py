@@ -35,6 +35,7 @@ class Ending:
         self._resolve_lost_answers()
         brakes = [brake for list_id in parts.lists if (brake := self._remove(list_id, complete)) is not None]
         parts.responses.read(self._began)
+        parts.settler.fields_now()
         parts.settler.settle_all()
         self._note_completed(complete)
         notes += [

@@ -140,6 +140,7 @@ def _settler(held: Held, lists: Mapping[str, MailingList], deciding: Deciding, c
         calls=calls,
         refresh=refresh,
         when_spent=held.plan.when_spent,
+        membership_first=held.plan.membership_first,
         warn=lambda text: held.tell(EventKind.WARNING, text),
     )
 

@@ -61,6 +61,7 @@ class Plan:
     feeds: tuple[Feed, ...]
     share_of_limit: float = 0.9
     when_spent: WhenSpent = WhenSpent.POSTPONE
+    membership_first: bool = False  # people go onto their lists by the many-address call, and their fields follow at the end of the run
     adopt_existing: bool = False
     confirm_after_ledger_loss: bool = False
     allow_confirmation_mails: bool = False

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     # Waiting for a person, or for a complete read.
     CONFIRMATION_SENT = "confirmation_sent"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    FIELDS_FOLLOW = "fields_follow"
     # Nothing to do, and why.
     OLDER_THAN_KNOWN = "older_than_known"
     ALREADY_GONE = "already_gone"
@@ -99,6 +100,10 @@ ABOUT: dict[Reason, About] = {
     Reason.OUTCOME_UNKNOWN: About(
         "The mailing tool's answer was lost, so nobody knows whether the call took effect.",
         "On a list without a form the next complete read clears it up. On a list with a form look into the mailing tool; the call is not repeated.",
+    ),
+    Reason.FIELDS_FOLLOW: About(
+        "The person is on the list already; the fields follow at the end of this run, or of the next ones (backfill: membership_first).",
+        "Nothing. Do not send campaigns that use fields before they are there.",
     ),
     Reason.OLDER_THAN_KNOWN: About("The message is older than what is known of the record: the source sent it a second time.", "Nothing."),
     Reason.ALREADY_GONE: About("The record was deleted in the CRM, and was unknown here or gone already.", "Nothing."),

@@ -40,6 +40,7 @@ class Settler:
         calls: Calls,
         refresh: Callable[[str], None],
         when_spent: WhenSpent,
+        membership_first: bool,
         warn: Callable[[str], None],
     ) -> None:
         """`lists`: list id → list, of those fed in this run. `refresh(list id)` reads who left it, in the list and in campaigns."""
@@ -51,6 +52,7 @@ class Settler:
         self._calls = calls
         self._read_leavers = refresh
         self._when_spent = when_spent
+        self._fields_wait = membership_first
         self._warn = warn
         self._read_leavers_at: dict[str, float] = {}
         self._spent: set[str] = set()
@@ -58,6 +60,10 @@ class Settler:
     def fresh(self, list_id: str, at: float) -> None:
         """A read of the leavers just happened."""
         self._read_leavers_at[list_id] = at
+
+    def fields_now(self) -> None:
+        """Memberships went first; what follows writes fields too."""
+        self._fields_wait = False
 
     def take_off_leavers(self) -> None:
         """D1 for everything that is dirty, on every fed list."""
@@ -96,6 +102,9 @@ class Settler:
             new = decision.action is Action.SUBSCRIBE
             if attaches and (self._only_membership_is_missing(at, decision) or (new and address in written and at.member.removed is None)):
                 fit.append(address)
+                if self._fields_wait and at.winner is not None and at.written_hash != at.winner.payload_hash and address not in written:
+                    others[traits.subscribe_endpoint] += at.winner.payload != "{}"
+                    written.add(address)
             elif new or decision.action is Action.UPDATE:
                 others[traits.subscribe_endpoint] += 1
                 if traits.fields_belong_to_contact:
@@ -110,7 +119,7 @@ class Settler:
     def fate(self, decision: Decision) -> Decision:
         """The decision of a record whose action could not be taken in this run: postponed."""
         if _subscribes(decision):
-            return Decision(decision.action, RecordFate.POSTPONED, "budget_spent")
+            return Decision(decision.action, RecordFate.POSTPONED, "fields_follow" if self._waits(decision) else "budget_spent")
         return decision
 
     def _dirty(self, list_id: str) -> Iterator[list[str]]:
@@ -132,7 +141,7 @@ class Settler:
         if any(_subscribes(decision) for _, decision in found.values()) and self._refresh(list_id):
             self._take_off(list_id, addresses)
             found = self.decisions(list_id, addresses)
-        acted = {address: one for address, one in found.items() if one[1].action is not Action.NONE}
+        acted = {address: one for address, one in found.items() if one[1].action is not Action.NONE and not self._waits(one[1])}
         self._act(list_id, {address: acted[address][1] for address in self._attach_groups(list_id, acted)})
         after = self.decisions(list_id, list(acted)) if acted else {}
         self._clear(list_id, {**found, **after})
@@ -207,10 +216,16 @@ class Settler:
                 return rest + fit[first:]
         return rest
 
+    def _waits(self, decision: Decision) -> bool:
+        """Fields of people who are on the list, while memberships go first."""
+        return self._fields_wait and decision.action is Action.UPDATE
+
     def _only_membership_is_missing(self, at: Situation, decision: Decision) -> bool:
         """Never for someone we once removed: whether the call brings them back is not documented."""
         if decision.action is not Action.SUBSCRIBE or at.winner is None or at.member.removed is not None:
             return False
+        if self._fields_wait:
+            return True
         written = self._traits.fields_belong_to_contact and at.written_hash is not None and at.written_hash == at.winner.payload_hash
         return written or at.winner.payload == "{}"
 

@@ -77,7 +77,7 @@ def test_a_spent_day_is_acknowledged_carried_on_the_next_and_first_in_it(connect
     assert said.code == 0, said.text
     assert len(said.of("STATE")) == 2, "acknowledged: the rest is in the ledger"
     assert (written(connector), locks(connector)) == (30, 0)
-    assert "20 postponed, 30 written" in said.logs
+    assert "20 postponed(budget_spent), 30 written" in said.logs
     assert "Waiting in the ledger for the next run: 20 calls (listsubscribe 20), at least" in said.logs
     assert "Calls of listsubscribe: 30 spent, 0 of our share left." in said.logs
     clock.pass_by(DAY)

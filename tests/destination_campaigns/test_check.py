@@ -118,3 +118,10 @@ def test_no_secret_is_in_what_check_prints(connector):
 def test_a_vendor_that_is_down_fails_the_check_and_says_so(connector):
     connector.emulator.faults(system="zoho_campaigns", path="getmailinglists", kind="status", status=401, times=0)
     assert "HTTP 401" in failed(connector.check())
+
+
+def test_memberships_first_are_refused_with_what_their_call_does_not_carry(connector):
+    connector.set(backfill="membership_first").stream(topic="Offers", source="crm")
+    assert "streams[0] has topic and source, which the call for many memberships does not carry" in failed(connector.check())
+    connector.config["streams"] = [{"stream": "Leads", "list_name": "Newsletter"}]
+    assert connector.check().status["status"] == "SUCCEEDED"

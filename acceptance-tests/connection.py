@@ -6,38 +6,21 @@ import subprocess
 
 import yaml
 from airbyte_connector import SCRIPTS
-
-NEWSLETTER = "Newsletter"
-
-
-def members(emulator, name=NEWSLETTER):
-    """Address key → membership on the list of that name."""
-    (found,) = (one for one in emulator.state("zoho_campaigns")["lists"].values() if one["name"] == name)
-    return found["members"]
-
-
-def lead_on_list(emulator, before):
-    """(id, address key) of a lead whose address is its own and who is on the newsletter, but was not `before`."""
-    modules = emulator.state("zoho_crm")["modules"]
-    records = [(module, identity, (row.get("Email") or "").lower()) for module in ("Leads", "Contacts") for identity, row in modules[module].items()]
-    addresses = [address for _, _, address in records]
-    active = {address for address, member in members(emulator).items() if member["status"] == "active"} - set(before)
-    return next(
-        (identity, address) for module, identity, address in records if module == "Leads" and addresses.count(address) == 1 and address in active
-    )
+from pairs import USUAL
 
 
 class Pair:
     """source-crm → destination-campaigns between the emulated vendors of one test."""
 
-    def __init__(self, emulator, folder):
+    def __init__(self, emulator, folder, between=USUAL):
         self.emulator = emulator
         self.folder = folder
+        self.crm, self.tool = between
         self.file = folder / "newsletter.yaml"
-        self.source = emulator.config("source-crm", "zoho_crm")
-        self.destination = emulator.config("destination-campaigns", "zoho_campaigns")
+        self.source = self.crm.config(emulator)
+        self.destination = self.tool.config(emulator, self.crm)
         self.destination.pop("ledger")
-        self.streams = [entry["stream"] for entry in self.destination["streams"]]
+        self.streams = list(self.crm.streams)
         self.write()
 
     def write(self):
@@ -67,14 +50,16 @@ class Pair:
         path = self.folder / "newsletter.state.json"
         return json.loads(path.read_text()) if path.exists() else None
 
-    def members(self, name=NEWSLETTER):
+    def members(self):
         """Address key → status on the list."""
-        return {address: member["status"] for address, member in members(self.emulator, name).items()}
+        return self.tool.members(self.emulator)
 
-    def fields(self, address, name=NEWSLETTER):
-        return members(self.emulator, name)[address]["fields"]
+    def fields(self, address):
+        return self.tool.memberships(self.emulator)[address]["fields"]
 
     def lists_now(self):
-        """Everything that can be compared between two runs: who stands where, with which fields."""
-        lists = self.emulator.state("zoho_campaigns")["lists"]
-        return {one["name"]: {address: (m["status"], m["fields"]) for address, m in one["members"].items()} for one in lists.values()}
+        return self.tool.lists_now(self.emulator)
+
+    def added(self, before):
+        """(id, address key) of somebody of the CRM who is on the newsletter, but was not `before`."""
+        return self.crm.person(self.emulator, self.tool.active(self.emulator) - set(before))

@@ -9,13 +9,11 @@ import os
 from contextlib import redirect_stderr
 
 from airbyte_connector import configured
+from pairs import USUAL
 
 from destination_campaigns.run import main
 from tests.source_crm.crm_reader import Reader
 
-STREAMS = ("Leads", "Contacts")
-NEWSLETTER = "Newsletter"
-OURS = {"client_secret": "emulated-secret-0000", "refresh_token": "1000.emulated.refresh"}
 PROVE = os.environ.get("MAILSYNC_PROVE") == "1"
 
 
@@ -32,12 +30,13 @@ class Run:
 
 
 class Story:
-    """The pair between the vendors of `emulator`, with a ledger in `folder`."""
+    """A pair between the vendors of `emulator`, with a ledger in `folder`. `source`: options of the CRM's configuration."""
 
-    def __init__(self, emulator, folder, **source):
+    def __init__(self, emulator, folder, between=USUAL, **source):
         self.emulator, self.folder, self.runs = emulator, folder, []
-        self.reader = Reader(emulator, **source)
-        self.config = emulator.config("destination-campaigns", "zoho_campaigns") | {"ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")}}
+        self.crm, self.tool = between
+        self.reader = Reader(emulator, self.crm.name, **source)
+        self.config = self.tool.config(emulator, self.crm) | {"ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")}}
         self.before = self.members()
         self.addresses = set(self.before)
         self.picked = set()
@@ -46,32 +45,22 @@ class Story:
 
     # what the vendors hold
 
-    def campaigns(self):
-        return self.emulator.state("zoho_campaigns")
-
     def memberships(self):
-        (found,) = (one["members"] for one in self.campaigns()["lists"].values() if one["name"] == NEWSLETTER)
-        return found
+        return self.tool.memberships(self.emulator)
 
     def members(self):
-        return {address: member["status"] for address, member in self.memberships().items()}
-
-    def crm(self, module):
-        return self.emulator.state("zoho_crm")["modules"][module]
-
-    def crm_addresses(self):
-        return [str(row.get("Email") or "").lower() for module in STREAMS for row in self.crm(module).values()]
+        return self.tool.members(self.emulator)
 
     # what happens
 
     def sync(self):
         """One run of the pair; remembers it."""
-        self.addresses.update(filter(None, self.crm_addresses()))
+        self.addresses.update(filter(None, self.crm.addresses(self.emulator)))
         stderr = io.StringIO()
         with redirect_stderr(stderr):
             self.emulator.advance(120)
             self.reader.discover()
-            source = self.reader.read(*STREAMS, expecting_exception=True)
+            source = self.reader.read(*self.crm.streams, expecting_exception=True)
             said = "".join(json.dumps(line) + "\n" for line in source.lines if line["type"] in ("RECORD", "STATE", "TRACE"))
             out = io.BytesIO()
             code = main(["write", "--config", self._file("config", self.config), "--catalog", self._file("catalog", self._catalog())],
@@ -79,28 +68,20 @@ class Story:
         self.runs.append(Run(source, code, [json.loads(line) for line in out.getvalue().splitlines()], stderr.getvalue()))
         return self.runs[-1]
 
-    def lead(self, *, foreign=False):
-        """(id, address key) of a lead who has an address alone and is active: through us, or (`foreign`) since before. Never the same twice."""
-        addresses, now = self.crm_addresses(), self.members()
-        for identity, row in self.crm("Leads").items():
-            address = str(row.get("Email") or "").lower()
-            opted_out = row.get("Email_Opt_Out")
-            if now.get(address) != "active" or addresses.count(address) > 1 or opted_out or (address in self.before) is not foreign:
-                continue
-            if address not in self.picked:
-                self.picked.add(address)
-                return identity, address
-        raise AssertionError("the account has too few people for this story")
+    def person(self, *, foreign=False):
+        """(id, address key) of somebody who has an address alone and is active: through us, or (`foreign`) since before. Never the same twice."""
+        active = self.tool.active(self.emulator)
+        wanted = active & set(self.before) if foreign else active - set(self.before)
+        identity, address = self.crm.person(self.emulator, wanted, without=self.picked)
+        self.picked.add(address)
+        return identity, address
 
-    def in_crm(self, op, **more):
-        return self.emulator.edit("zoho_crm", op=op, module="Leads", **more)
-
-    def in_campaigns(self, op, address):
-        more = {} if op == "opt_out" else {"list": NEWSLETTER}
-        self.emulator.edit("zoho_campaigns", op=op, email=address, **more)
+    def does(self, op, address):
+        """What a person does at the mailing tool."""
+        self.tool.does(self.emulator, op, address)
 
     def _catalog(self):
-        return configured({"streams": [self.reader.discover()[name] for name in STREAMS]})
+        return configured({"streams": [self.reader.discover()[name] for name in self.crm.streams]})
 
     def _file(self, name, content):
         path = self.folder / f"{name}.json"
@@ -110,15 +91,15 @@ class Story:
 
 def safe(story):
     """What must hold after every run under every reading; one sentence for each way in which it does not."""
-    state, now = story.campaigns(), story.members()
+    state, now = story.emulator.state(story.tool.name), story.members()
     broken = [f"{status}: somebody who left is active again" for address, status in now.items() if address in story.left and status == "active"]
     foreign = {address for address, status in story.before.items() if status == "active"} - story.left - story.gone
     broken += [f"a foreign member became {now.get(address)}" for address in foreign if now.get(address) != "active"]
-    broken += [f"{one} was locked by us" for one, limits in state["limits"].items() if limits["locks_by_us"]]
+    broken += [f"{one} was locked by us" for one, limits in state.get("limits", {}).items() if limits["locks_by_us"]]
     broken += ["a confirmation mail was caused"] if state["mails_caused"] else []
     for run in story.runs:
         broken += ["an address was shown" for address in story.addresses if address in run.shown]
-        broken += [f"the {name} was shown" for name, secret in OURS.items() if secret in run.shown]
+        broken += ["a secret was shown" for secret in (*story.crm.secrets, *story.tool.secrets) if secret in run.shown]
         broken += ["a run failed without saying why"] if run.code and not run.problem else []
         broken += [f"a run failed as a bug: {run.problem}"] if "system_error" in run.kinds else []
     return broken

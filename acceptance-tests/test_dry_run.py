@@ -4,18 +4,18 @@ import json
 from collections import Counter
 
 import pytest
-from connection import Pair, members
+from connection import Pair
 
 
 @pytest.mark.slow
 def test_the_plan_of_the_pair_is_what_the_run_does(emulator, tmp_path):
     pair = Pair(emulator, tmp_path)
-    before = members(emulator)
+    before = pair.members()
     emulator.clear_requests()
     process = pair.run("sync", "--dry-run", "--plan", str(tmp_path / "plan.json"))
     assert process.returncode == 0, process.err
     assert not [request for request in emulator.requests() if request["writes"]]
-    assert members(emulator) == before
+    assert pair.members() == before
     assert not list(tmp_path.glob("*.ledger.db*"))
     assert not list(tmp_path.glob("*.state.json"))
     plan = json.loads((tmp_path / "plan.json").read_text())

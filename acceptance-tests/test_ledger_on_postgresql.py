@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from connection import Pair, lead_on_list
+from connection import Pair
 
 from emulators.process import EmulatorProcess
 from tests.mailsync.databases import new_postgresql, postgresql_server
@@ -41,10 +41,10 @@ def edited_between(pair):
     before = set(pair.members())
     assert pair.sync()["code"] == 0
     for op, more in (("update", {"record": {"Last_Name": "Newly-Named"}}), ("delete", {})):
-        lead, address = lead_on_list(pair.emulator, before)
+        lead, address = pair.added(before)
         pair.emulator.edit("zoho_crm", op=op, module="Leads", id=lead, **more)
         before.add(address)
-    _, address = lead_on_list(pair.emulator, before)
+    _, address = pair.added(before)
     pair.emulator.edit("zoho_campaigns", op="unsubscribe", list="Newsletter", email=address)
     pair.emulator.advance(120)
     assert pair.sync()["code"] == 0

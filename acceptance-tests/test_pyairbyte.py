@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from airbyte_connector import SCRIPTS
-from connection import lead_on_list, members
+from pairs import USUAL
 
 ROOT = Path(__file__).resolve().parent.parent
 PYAIRBYTE = ROOT / ".venv-pyairbyte/bin/python"
@@ -56,15 +56,16 @@ def run(emulator, tmp_path):
 
 @pytest.mark.timeout(600)
 def test_the_pair_runs_unchanged_under_pyairbyte_and_the_second_run_is_incremental(run, emulator):
-    before = set(members(emulator))
+    source, tool = USUAL
+    before = set(tool.members(emulator))
     first = run()
     crm = emulator.state("zoho_crm")["modules"]
     assert first >= len(crm["Leads"]) + len(crm["Contacts"])
-    assert len(set(members(emulator)) - before) > 100
+    assert len(set(tool.members(emulator)) - before) > 100
     emulator.advance(120)
-    lead, address = lead_on_list(emulator, before)
+    lead, address = source.person(emulator, tool.active(emulator) - before)
     emulator.edit("zoho_crm", op="update", module="Leads", id=lead, record={"Last_Name": "Newly-Named"})
     emulator.advance(120)
     second = run()
     assert second == 1
-    assert members(emulator)[address]["fields"]["Last Name"] == "Newly-Named"
+    assert tool.memberships(emulator)[address]["fields"]["Last Name"] == "Newly-Named"

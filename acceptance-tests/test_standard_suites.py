@@ -10,6 +10,7 @@ import pytest
 from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests import DestinationTestSuiteBase, SourceTestSuiteBase
 
+from destination_campaigns.systems import SYSTEMS as TOOLS
 from source_crm.systems import SYSTEMS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,8 @@ def scenario_of(folder, config, *sections, status):
 
 def with_wrong_token(config):
     system = config["system"]
+    if "api_key" in system:
+        return config | {"system": system | {"api_key": "revoked-key-0000"}}
     if "credentials" in system:
         return config | {"system": system | {"credentials": system["credentials"] | {"api_token": "0000" * 10}}}
     return config | {"system": system | {"refresh_token": "1000.revoked.refresh0"}}
@@ -63,10 +66,11 @@ class TestDestinationCampaigns(LeftOutDocker, DestinationTestSuiteBase):
     def get_connector_root_dir(cls):
         return ROOT / "destination-campaigns"
 
-    @pytest.fixture(params=["works", "revoked"])
+    @pytest.fixture(params=[(tool, state) for tool in TOOLS for state in ("works", "revoked")], ids="-".join)
     def scenario(self, request, emulator, tmp_path):
-        config = emulator.config("destination-campaigns", "zoho_campaigns")
-        if request.param == "revoked":
+        tool, state = request.param
+        config = emulator.config("destination-campaigns", tool)
+        if state == "revoked":
             return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")
         return scenario_of(tmp_path, config, "spec", "connection", status="succeed")
 

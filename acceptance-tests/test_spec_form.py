@@ -10,7 +10,7 @@ import pytest
 import spec_form
 from airbyte_connector import SCRIPTS, parsed
 
-CONNECTORS = ("source-crm", "destination-campaigns", "destination-crm")
+CONNECTORS = ("source-crm", "source-campaigns", "destination-campaigns", "destination-crm")
 
 
 @cache

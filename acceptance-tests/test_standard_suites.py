@@ -11,6 +11,7 @@ from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests import DestinationTestSuiteBase, SourceTestSuiteBase
 
 from destination_campaigns.systems import SYSTEMS as TOOLS
+from source_campaigns.systems import SYSTEMS as READ_TOOLS
 from source_crm.systems import SYSTEMS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +57,20 @@ class TestSourceCrm(LeftOutDocker, SourceTestSuiteBase):
     def scenario(self, request, emulator, tmp_path):
         crm, state = request.param
         config = emulator.config("source-crm", crm)
+        if state == "revoked":
+            return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")
+        return scenario_of(tmp_path, config, "spec", "connection", "discovery", "basic_read", status="succeed")
+
+
+class TestSourceCampaigns(LeftOutDocker, SourceTestSuiteBase):
+    @classmethod
+    def get_connector_root_dir(cls):
+        return ROOT / "source-campaigns"
+
+    @pytest.fixture(params=[(tool, state) for tool in READ_TOOLS for state in ("works", "revoked")], ids="-".join)
+    def scenario(self, request, emulator, tmp_path):
+        tool, state = request.param
+        config = emulator.config("source-campaigns", tool)
         if state == "revoked":
             return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")
         return scenario_of(tmp_path, config, "spec", "connection", "discovery", "basic_read", status="succeed")

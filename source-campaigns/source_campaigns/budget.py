@@ -46,4 +46,5 @@ class SharedBudget:
 
     def seconds_for(self, calls: int, endpoint: str) -> float:
         """How long so many calls take at the pace that the endpoint's windows allow."""
-        return self._budget.seconds_for(calls, endpoint)
+        with self._lock:
+            return self._budget.seconds_for(calls, endpoint)

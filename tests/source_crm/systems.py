@@ -1,6 +1,6 @@
 """The CRMs that the contract is tested with: one line each. What a test needs to know of a CRM stands here, so that its promise is written once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from emulators.zoho_accounts.switches import ALL as ACCOUNT_SWITCHES
 from emulators.zoho_crm.switches import SWITCHES as CRM_SWITCHES
@@ -11,10 +11,11 @@ from emulators.zoho_recruit.switches import SWITCHES as RECRUIT_SWITCHES
 class Crm:
     """One CRM.
 
-    people, contacts, custom: modules of people; the first can be converted where `converts`, `heir` is the module that inherits (None: nobody is named).
-    undated: a module without a change time. many: one that bulk jobs refuse. changed: the field of `people` that dates a change.
-    roads: options that read by each way there is. criteria: whether any criteria may be given, and not only views.
-    prefix: of its switches. list_path: of the calls that read changes. reasons: what restored, hidden or merged records do.
+    people, contacts, custom: modules of people. undated: a module without a change time. small: two modules with few records.
+    changed: the field of `people` that dates a change. always: columns that are read whatever the catalog asks for.
+    heir: the module whose record takes the place of a converted one (None: the CRM does not say). converted_readings: what it may do meanwhile.
+    roads: options that read by each way there is. prefix: of its switches. calls: the path of the calls that read changes.
+    finds_unseen_after_s: when what neither a change nor a deletion tells is found. credits_of_nothing: of a stream in which nothing happened.
     """
 
     name: str
@@ -22,20 +23,17 @@ class Crm:
     contacts: str
     custom: str
     undated: str
-    many: str
-    small: tuple[str, str]
+    small: tuple
     changed: str
-    status: str
-    converts: bool
+    always: frozenset
     heir: str | None
-    roads: dict = field(default_factory=dict)
-    prefix: str = ""
-    list_path: str = ""
-    unread_by_bulk: str = "Notes"
-    city: str = "City"
-    finds_restored_after_s: int = 3600
-    credits_of_nothing: int = 8
-    switches: tuple = ()
+    converted_readings: tuple
+    roads: dict
+    prefix: str
+    calls: str
+    finds_unseen_after_s: int
+    credits_of_nothing: int
+    switches: tuple
 
     def readings(self):
         """Every reading that is not the default, of the CRM and of its accounts server."""
@@ -51,15 +49,20 @@ CRMS = {
             contacts="Contacts",
             custom="Members",
             undated="Visits",
-            many="Accounts",
             small=("Accounts", "Deals"),
             changed="Modified_Time",
-            status="Lead_Status",
-            converts=True,
+            always=frozenset({"id", "Modified_Time", "Converted__s"}),
             heir="Contacts",
+            converted_readings=(
+                {"crm_coql_converted_leads": "excluded"},
+                {"crm_coql_converted_leads": "included"},
+                {"crm_deleted_holds_converted": "yes"},
+            ),
             roads={"query": {"bulk_from_rows": 10**9}, "bulk": {"bulk_from_rows": 0}},
             prefix="crm",
-            list_path="/coql$",
+            calls="/coql$",
+            finds_unseen_after_s=3600,
+            credits_of_nothing=8,
             switches=CRM_SWITCHES,
         ),
         Crm(
@@ -68,17 +71,20 @@ CRMS = {
             contacts="Contacts",
             custom="Talent_Pool",
             undated="Assessments",
-            many="Clients",
             small=("Clients", "Job_Openings"),
             changed="Updated_On",
-            status="Candidate_Status",
-            converts=True,
+            always=frozenset({"id", "Updated_On"}),
             heir=None,
-            finds_restored_after_s=90_000,
-            credits_of_nothing=11,
+            converted_readings=(
+                {"recruit_bulk_converted": "excluded"},
+                {"recruit_bulk_converted": "included"},
+                {"recruit_deleted_holds_converted": "yes"},
+            ),
             roads={"pages": {"bulk_from_rows": 10**9}, "bulk": {"bulk_from_rows": 0}},
             prefix="recruit",
-            list_path="/recruit/v2/Candidates$",
+            calls="/recruit/v2/(Candidates|Contacts)$",
+            finds_unseen_after_s=90_000,
+            credits_of_nothing=11,
             switches=RECRUIT_SWITCHES,
         ),
     )

@@ -71,7 +71,7 @@ def test_the_stream_leads_to_what_the_crm_holds(reader, emulator, crm, name, rea
     agrees(emulator, crm, held)
     assert set(second.gone(crm.people).values()) == {"deleted", "converted"}
     emulator.edit(crm.name, op="restore", module=crm.people, id=deleted)
-    emulator.advance(crm.finds_restored_after_s)
+    emulator.advance(crm.finds_unseen_after_s)
     warehouse(held, host.read(*held))
     agrees(emulator, crm, held)
     assert host.read(*held).records() == []

@@ -26,6 +26,9 @@ ROWS: dict[str, Any] = {"type": ["null", "array"], "items": {"type": ["null", "o
 EMAIL: dict[str, Any] = {**TEXT, "title": "E-mail", "x_data_type": "email"}
 
 LAST_CONTACTED = "last_contacted"
+MARKETING_STATUS = "marketing_status"
+OPT_OUT = "marketing_opt_out"
+MADE_FROM = {OPT_OUT: MARKETING_STATUS}
 MAIL_TIMES = ("last_incoming_mail_time", "last_outgoing_mail_time")
 LAST_ACTIVITY = "last_activity_id"
 ORGANIZATION = "organization_"
@@ -54,7 +57,7 @@ class Entity:
     def schemas(self, known: Iterable[Field]) -> dict[str, dict[str, Any]]:
         """All columns but those of custom fields, for a company with these fields."""
         codes = {field.code for field in known}
-        extra = {name: schema for name, schema in (self.featured or {}).items() if name in codes}
+        extra = {name: schema for name, schema in (self.featured or {}).items() if MADE_FROM.get(name, name) in codes}
         return {**self.properties, **self.made, **extra}
 
 
@@ -89,8 +92,12 @@ PERSONS = Entity(
         "labels": {**TEXTS, "title": "Labels"},
         LAST_CONTACTED: {**MOMENT, "title": "Last contacted"},
     },
-    optional=frozenset((*MAIL_TIMES, LAST_ACTIVITY, "marketing_status", "doi_status")),
-    featured={"marketing_status": {**TEXT, "title": "Marketing status"}, "doi_status": TEXT},
+    optional=frozenset((*MAIL_TIMES, LAST_ACTIVITY, MARKETING_STATUS, "doi_status")),
+    featured={
+        MARKETING_STATUS: {**TEXT, "title": "Marketing status"},
+        OPT_OUT: {**FLAG, "title": "Opted out", "description": "Whether the marketing status is one that must not be mailed."},
+        "doi_status": TEXT,
+    },
 )
 ORGANIZATIONS = Entity(
     name="organizations",
@@ -179,7 +186,8 @@ class Canonical:
         asked = {*wanted, *(() if prefix else ("id", "add_time", "update_time"))}
         names = {*entity.properties, *(entity.featured or {})}
         self._plain = [(name, prefix + name) for name in names if name in asked]
-        self._made = [(prefix + name, _MAKERS[name]) for name in entity.made if name in asked and name in _MAKERS]
+        made = {*entity.made, *(entity.featured or {})} & asked & set(_MAKERS)
+        self._made = [(prefix + name, _MAKERS[name]) for name in sorted(made)]
         self._customs = customs
         self._primary = primary
         options = {field.code: field.labels for field in known if field.labels and not field.is_custom}
@@ -217,12 +225,22 @@ class Canonical:
         value = raw.get("industry")
         return None if value is None else self._options["industry"].get(value) or str(value)
 
+    def opt_out(self, raw: Mapping[str, Any]) -> bool | None:
+        """Whether the marketing status forbids mail; None where there is none."""
+        return None if raw.get(MARKETING_STATUS) is None else has_left(raw)
+
     def address(self, raw: Mapping[str, Any]) -> str | None:
         """The address as one text."""
         return text_of_address(raw.get("address"))
 
 
+def has_left(raw: Mapping[str, Any]) -> bool:
+    """Whether a person's marketing status is one that must not be mailed; a word that is not known is (a bounce, an archive)."""
+    return raw.get(MARKETING_STATUS) not in (None, "no_consent", "subscribed")
+
+
 _MAKERS = {
+    OPT_OUT: Canonical.opt_out,
     "email": Canonical.email,
     "phone": Canonical.phone,
     "labels": Canonical.labels,

@@ -17,7 +17,7 @@ class Bin:
     def __init__(self, days: dict[str, str], *, today: str, kept_days: int) -> None:
         """`today` is an instant; reports of more than `kept_days` ago are dropped: the vendor can no longer restore those records."""
         oldest = instants.earlier(today, kept_days * DAY_S)[:10]
-        self._days = {day: KnownIds(packed, _count(packed)) for day, packed in days.items() if day >= oldest}
+        self._days = {day: KnownIds(packed, id_set.count(packed)) for day, packed in days.items() if day >= oldest}
 
     def __contains__(self, identifier: int) -> bool:
         return any(identifier in ids for ids in self._days.values())
@@ -41,7 +41,3 @@ class Bin:
     def packed(self) -> dict[str, str]:
         """What the state keeps."""
         return {day: ids.packed() for day, ids in sorted(self._days.items()) if len(ids)}
-
-
-def _count(packed: str) -> int:
-    return sum(1 for _ in id_set.unpack(packed))

@@ -61,6 +61,11 @@ def _chunk(planes: memoryview, count: int, last: int) -> Generator[int, None, in
     return ids[-1]
 
 
+def count(text: str) -> int:
+    """How many ids a packed text holds."""
+    return sum(1 for _ in unpack(text))
+
+
 class Collector:
     """Gathers ids in whatever order they come, in eight bytes each."""
 

@@ -42,7 +42,7 @@ def organization_columns(wanted: Iterable[str], known: Iterable[Field]) -> Organ
             chosen += by_name[name]
         else:
             raise known_values("organization_fields", name, [*OFFERED, *(column.name for column in customs)])
-    return OrganizationColumns(tuple(dict.fromkeys(plain)), tuple(dict.fromkeys(chosen)))
+    return OrganizationColumns(tuple(dict.fromkeys(plain)), tuple({column.code: column for column in chosen}.values()))
 
 
 def properties(entity: Entity, known: tuple[Field, ...], organization: OrganizationColumns, *, last_contacted: bool) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from itertools import groupby
 
 from mailsync import instants
 from mailsync.pipedrive.endpoints import IDS_PER_CALL, RECORDS_PER_PAGE
+from mailsync.pipedrive.entities import MAIL_TIMES, has_left
 from mailsync.pipedrive.refusals import PipedriveRefusal
 from source_crm import columns, comparing
 from source_crm.emission import Data
 from source_crm.pipedrive.around import joined
-from source_crm.pipedrive.task import Task, changed
+from source_crm.pipedrive.task import Raw, Task, changed
 
 # Below so many a single read of each (1 token) is as cheap as a list of them (10 tokens).
 FEW = 10
@@ -35,7 +36,8 @@ def run(task: Task, *, why: str, lower: str = "") -> Iterator[Data]:
     """Compare all. With a filter, `lower` is the instant since which known records are shown again where they changed."""
     task.voice.info(f"Comparing all ids with those known, for about {price(task)} tokens: {why}.")
     touched = array("Q")
-    present = _present(task, lower, touched)
+    moved = Moved(task, lower, task.state.swept)
+    present = _present(task, moved, touched)
     yield from comparing.compared(
         task, present, arrived=lambda ids: _arrived(task, ids), departed=lambda ids: _departed(task, ids), batch=IDS_PER_CALL
     )
@@ -43,19 +45,40 @@ def run(task: Task, *, why: str, lower: str = "") -> Iterator[Data]:
         yield from task.shown(list(task.by_ids(touched[start : start + IDS_PER_CALL])))
 
 
-def _present(task: Task, lower: str, touched: array[int]) -> Iterator[int]:
-    """Ids the CRM has, ascending; known ones that changed are noted in `touched`."""
-    for identifier, rows in groupby(merge(*(_ids(task, place) for place in range(len(task.entity.lists)))), key=lambda row: row[0]):
-        if lower and any(at >= lower for _, at in rows) and identifier in task.known:
+class Moved:
+    """Which known records are to be shown again: what the walk over all shows beside their ids.
+
+    A mail or a marketing status may come without `update_time` moving (not verified), so a person mailed since the last comparison, and one whose
+    leaving or return we have not shown, is shown again.
+    """
+
+    def __init__(self, task: Task, lower: str, compared: str) -> None:
+        """`lower`: changes since this instant count, "" for none. `compared`: when ids were last compared."""
+        self._lower, self._compared = lower, compared
+        self._mails, self._opted_out = task.tracks_mails, task.opted_out
+
+    def __call__(self, row: Raw) -> bool:
+        """Whether a raw record is one of them."""
+        if self._lower and str(row.get("update_time") or "") >= self._lower:
+            return True
+        if self._mails and self._compared and max(str(row.get(name) or "") for name in MAIL_TIMES) >= self._compared:
+            return True
+        return self._opted_out is not None and has_left(row) != (int(row["id"]) in self._opted_out)
+
+
+def _present(task: Task, moved: Moved, touched: array[int]) -> Iterator[int]:
+    """Ids the CRM has, ascending; known ones that moved are noted in `touched`."""
+    for identifier, rows in groupby(merge(*(_ids(task, place, moved) for place in range(len(task.entity.lists)))), key=lambda row: row[0]):
+        if any(has_moved for _, has_moved in rows) and identifier in task.known:
             touched.append(identifier)
         yield identifier
 
 
-def _ids(task: Task, place: int) -> Iterator[tuple[int, str]]:
+def _ids(task: Task, place: int, moved: Moved) -> Iterator[tuple[int, bool]]:
     for page in task.pages(place, task.asking(bare=True)):
         for row in page.rows:
             if not row.get("is_deleted") and changed(row) >= task.since:
-                yield int(row["id"]), changed(row)
+                yield int(row["id"]), moved(row)
 
 
 def _arrived(task: Task, ids: list[int]) -> Iterator[Data]:

@@ -7,10 +7,22 @@ from typing import Any
 
 from mailsync import instants
 from mailsync.airbyte.voice import Voice
-from mailsync.errors import TransientError
+from mailsync.errors import AuthError, TransientError
 from mailsync.pipedrive import filters
 from mailsync.pipedrive.api import PipedriveApi
-from mailsync.pipedrive.entities import ENTITIES, LAST_ACTIVITY, LAST_CONTACTED, MAIL_TIMES, ORGANIZATION, ORGANIZATIONS, PERSONS, Canonical, Entity
+from mailsync.pipedrive.entities import (
+    ENTITIES,
+    LAST_ACTIVITY,
+    LAST_CONTACTED,
+    MAIL_TIMES,
+    MARKETING_STATUS,
+    OPT_OUT,
+    ORGANIZATION,
+    ORGANIZATIONS,
+    PERSONS,
+    Canonical,
+    Entity,
+)
 from mailsync.pipedrive.fields import Column, Field
 from mailsync.pipedrive.filters import Filter
 from mailsync.pipedrive.values import Customs
@@ -61,7 +73,7 @@ def _task(entity: Entity, connection: Connection, api: PipedriveApi, voice: Voic
     wanted = _wanted(connection, entity, known, catalog)
     if wanted.gone:
         voice.warn(f"Pipedrive no longer has {', '.join(wanted.gone)}; the records come without. Refresh the schema when that is meant to stay.")
-    customs = Customs(wanted.customs, _users(connection, wanted.customs))
+    customs = Customs(wanted.customs, _users(connection, wanted.customs, voice))
     return Task(
         module=entity.name,
         voice=voice,
@@ -73,7 +85,7 @@ def _task(entity: Entity, connection: Connection, api: PipedriveApi, voice: Voic
         connection=connection,
         api=api,
         canonical=Canonical(entity, wanted.plain, known, customs, primary=config.address == "primary"),
-        around=_around(connection, api, entity, wanted),
+        around=_around(connection, api, entity, wanted, voice),
         chosen=chosen,
         include=_included(connection, entity, known, wanted),
         a_custom_field=next((field.code for field in known if field.is_custom), ""),
@@ -95,16 +107,23 @@ def organization_columns(connection: Connection, entity: Entity) -> Organization
     return columns_of.organization_columns(names, connection.fields("organizations"))
 
 
-def _users(connection: Connection, customs: tuple[Column, ...]) -> dict[int, str]:
-    return connection.users() if any(column.field.type == "user" for column in customs) else {}
+def _users(connection: Connection, customs: tuple[Column, ...], voice: Voice) -> dict[int, str]:
+    """Names of users, where a field holds one; an app that may not read users gets their ids."""
+    if not any(column.field.type == "user" for column in customs):
+        return {}
+    try:
+        return connection.users()
+    except AuthError as error:
+        voice.warn(f"Fields that hold a user show ids instead of names. {error}")
+        return {}
 
 
-def _around(connection: Connection, api: PipedriveApi, entity: Entity, wanted: Wanted) -> Around:
+def _around(connection: Connection, api: PipedriveApi, entity: Entity, wanted: Wanted, voice: Voice) -> Around:
     if entity is not PERSONS:
         return Around(api, connection.lookups)
     organization = None
     if wanted.organization:
-        customs = Customs(wanted.organization.customs, _users(connection, wanted.organization.customs), prefix=ORGANIZATION)
+        customs = Customs(wanted.organization.customs, _users(connection, wanted.organization.customs, voice), prefix=ORGANIZATION)
         known = connection.fields("organizations")
         organization = Canonical(ORGANIZATIONS, wanted.organization.plain, known, customs, primary=False, prefix=ORGANIZATION)
     mode = connection.config.last_contacted if LAST_CONTACTED in wanted.plain else "off"
@@ -116,6 +135,8 @@ def _included(connection: Connection, entity: Entity, known: tuple[Field, ...], 
     needed = set(wanted.plain & entity.optional)
     if entity is PERSONS and LAST_CONTACTED in wanted.plain:
         needed |= {*MAIL_TIMES, *([LAST_ACTIVITY] if connection.config.last_contacted == "mails_and_activities" else [])}
+    if OPT_OUT in wanted.plain:
+        needed.add(MARKETING_STATUS)
     offered = {field.code for field in known} | {*MAIL_TIMES, LAST_ACTIVITY}
     return tuple(sorted(needed & offered))
 

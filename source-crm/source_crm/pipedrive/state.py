@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from source_crm import id_set
 from source_crm.state import StreamState
 
 
@@ -22,7 +23,7 @@ class FirstRead:
 @dataclass(slots=True)
 class PipedriveState(StreamState):
     """`first`: None once the first read is complete. `around`: activities and organizations whose change was passed on, with its instant, as far as
-    the next run looks back.
+    the next run looks back. `opted_out`: the packed ids of persons shown with a marketing status that must not be mailed.
     """
 
     SYSTEM: ClassVar[str] = "pipedrive"
@@ -31,6 +32,7 @@ class PipedriveState(StreamState):
 
     first: FirstRead | None = None
     around: dict[str, str] = field(default_factory=dict)
+    opted_out: str = id_set.EMPTY
 
     @property
     def is_new(self) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mailsync.errors import ConfigError
 from mailsync.pipedrive import filters
 from mailsync.pipedrive.api import Page, PipedriveApi
-from mailsync.pipedrive.entities import Canonical, Entity
+from mailsync.pipedrive.entities import MAIL_TIMES, MARKETING_STATUS, Canonical, Entity, has_left
 from mailsync.pipedrive.filters import Filter
 from mailsync.pipedrive.refusals import PipedriveRefusal
 from source_crm import columns, task
 from source_crm.emission import Data
+from source_crm.id_set import KnownIds, count
 from source_crm.pipedrive.around import Around, joined
 from source_crm.pipedrive.connection import Connection
 from source_crm.pipedrive.state import PipedriveState
@@ -38,6 +39,22 @@ class Task(task.Task[PipedriveState]):
     include: tuple[str, ...]
     a_custom_field: str
     since: str
+    opted_out: KnownIds | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        task.Task.__post_init__(self)  # a class with slots has no `super()` of no argument
+        self.opted_out = KnownIds(self.state.opted_out, count(self.state.opted_out)) if MARKETING_STATUS in self.include else None
+
+    @property
+    def tracks_mails(self) -> bool:
+        """Whether the times of mails are part of what is shown."""
+        return set(MAIL_TIMES) <= set(self.include)
+
+    def checkpoint(self) -> None:
+        """As every CRM's, and who has left."""
+        if self.opted_out is not None:
+            self.state.opted_out = self.opted_out.packed()
+        task.Task.checkpoint(self)
 
     # -- calls
 
@@ -48,8 +65,9 @@ class Task(task.Task[PipedriveState]):
             params["filter_id"] = self.chosen.id
         if bare and self.a_custom_field:
             params["custom_fields"] = self.a_custom_field
-        elif not bare and self.include:
-            params["include_fields"] = ",".join(self.include)
+        tracked = [name for name in self.include if name in (*MAIL_TIMES, MARKETING_STATUS)]
+        if include := ",".join(tracked if bare else self.include):
+            params["include_fields"] = include
         return params
 
     def pages(self, place: int, params: Mapping[str, str], *, cursor: str | None = None) -> Iterator[Page]:
@@ -85,6 +103,8 @@ class Task(task.Task[PipedriveState]):
             self.around.complete(row, record)
             if "update_time" not in record and "add_time" in record:
                 record[columns.UPDATED_AT] = record["add_time"]
+            if self.opted_out is not None:
+                (self.opted_out.add if has_left(row) else self.opted_out.discard)(int(row["id"]))
             yield from self.show(record)
         for row in rows:
             if row.get("is_deleted") and int(row["id"]) in self.known:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from mailsync.pipedrive.settings import FRAGMENT as PIPEDRIVE
 from mailsync.responses.crm import Ability, Crm, Filter
 from mailsync.zoho_crm.settings import FRAGMENT as ZOHO_CRM
+from mailsync.zoho_recruit.settings import FRAGMENT as ZOHO_RECRUIT
 
 
 class Settings(Protocol):
@@ -91,5 +92,6 @@ _ZOHO_STATUSES = {
 
 SYSTEMS: Mapping[str, System] = {
     "zoho_crm": System(ZOHO_CRM, "mailsync.zoho_crm", _ZOHO_STATUSES),
+    "zoho_recruit": System(ZOHO_RECRUIT, "mailsync.zoho_recruit"),
     "pipedrive": System(PIPEDRIVE, "mailsync.pipedrive"),
 }

@@ -7,6 +7,7 @@ Here lie its modules (`seed`), its own calls (`routes`) and what people do in it
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from emulators.world import Switch
@@ -29,7 +30,7 @@ class ZohoRecruit(ZohoCrm):
         return RecruitAccount(Recruit(self._world))
 
     def configs(self) -> Mapping[str, Mapping[str, Any]]:
-        """A working configuration for source-crm, and the credentials for destination-crm."""
+        """Working configurations: source-crm reads everything, destination-crm writes responses back with a ledger beside its configuration."""
         system = {
             "name": "zoho_recruit",
             "data_center": "eu",
@@ -38,4 +39,8 @@ class ZohoRecruit(ZohoCrm):
             "refresh_token": "1000.emulated.refresh",
             "base_urls": {"accounts": self._world.base_url, "api": self._world.base_url},
         }
-        return {"source-crm": {"system": system, "selections": []}, "destination-crm": {"system": system}}
+        ledger = {"kind": "sqlite", "path": str(Path(self._world.configs_dir) / "crm-ledger.db")}
+        return {
+            "source-crm": {"system": system, "selections": []},
+            "destination-crm": {"system": system, "sync_name": "responses", "ledger": ledger},
+        }

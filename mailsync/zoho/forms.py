@@ -18,7 +18,7 @@ TEXT = frozenset({"text", "textarea", "picklist", "phone", "website", "email"})
 NUMBERS = frozenset({"integer", "bigint", "double", "percent", "currency", "decimal"})
 TIMES = frozenset({"date", "datetime"})
 # What the vendor fills in itself where a new record lacks it, although the layout calls it required.
-FILLED_BY_THE_VENDOR = frozenset({"Owner", "Layout", "Created_By", "Modified_By", "Created_Time", "Modified_Time", "id"})
+FILLED_BY_THE_VENDOR = frozenset({"Layout", "Created_By", "Modified_By", "Created_Time", "Modified_Time", "id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Form:
     def addresses(self) -> tuple[str, ...]:
         """Its e-mail fields, in the vendor's order."""
         return tuple(field.name for field in self.fields.values() if field.kind == "email")
+
+    @property
+    def owner(self) -> str:
+        """The field of its owner: `Owner`, or named after the module (`Candidate_Owner`); "" where there is none to be written."""
+        return next((field.name for field in self.fields.values() if field.kind == "ownerlookup" and field.creatable), "")
 
     def writable(self, name: str, *, holds: Iterable[str]) -> FormField:
         """A field that an update may set, of one of these kinds. Raises ConfigError naming what is wrong."""
@@ -79,7 +84,7 @@ def read_form(api: CrmApi, module: str) -> Form:
         raise
     fields = {str(row["api_name"]): _field(row) for row in rows}
     of_layout = {str(row.get("api_name")) for row in _layout_fields(layouts) if row.get("required")}
-    required = {name for name, field in fields.items() if (field.required or name in of_layout) and field.creatable}
+    required = {name for name, field in fields.items() if (field.required or name in of_layout) and field.creatable and field.kind != "ownerlookup"}
     return Form(module, fields, frozenset(required - FILLED_BY_THE_VENDOR))
 
 

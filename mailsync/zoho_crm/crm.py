@@ -1,7 +1,6 @@
 """Zoho CRM as the response rules see it: people, campaigns and their members, items, opt-outs, fields.
 
-Every write is one call of up to 100 rows with a result each, and switches the CRM's automation off (`trigger: []`) unless the configuration asks for
-it. Source: Zoho CRM API v8, Insert, Update and Upsert Records, Update Related Records; checked 2026-11.
+Source: Zoho CRM API v8, Upsert Records, Update Related Records, COQL; checked 2026-11.
 """
 
 from __future__ import annotations
@@ -13,25 +12,23 @@ from typing import Any
 from mailsync.clock import Clock
 from mailsync.errors import Bug
 from mailsync.membership.tool import Window
-from mailsync.responses.crm import Ability, CampaignRow, Fate, Filter, NewItem, NewPerson, Outcome, Person, PersonId, Traits, Value
+from mailsync.responses.crm import Ability, CampaignRow, Fate, Filter, NewItem, Outcome, Person, PersonId, Traits
 from mailsync.zoho.api import CrmApi
 from mailsync.zoho.forms import Form
+from mailsync.zoho.items import CONTACTS
 from mailsync.zoho.refusals import CrmRefusal
-from mailsync.zoho.row_results import outcome
+from mailsync.zoho.writer import CREDITS, ROWS, Writer, opt_out_modules
 from mailsync.zoho_crm import coql
-from mailsync.zoho_crm.items import CONTACTS, Items
-from mailsync.zoho_crm.people import OPT_OUT, People
+from mailsync.zoho_crm.items import Items
+from mailsync.zoho_crm.people import People
 
-ROWS = 100
-ROWS_OF_A_CREDIT = 10
 READ_SIZE = 200  # rows of one credit
-CREDITS = "credits"
 MEMBER_MODULES = frozenset({"Leads", "Contacts"})
 CAMPAIGNS = "Campaigns"
 DEAL_NEEDS_A_CONTACT = "DEAL_NEEDS_A_CONTACT"
 
 
-class ZohoCrm:
+class ZohoCrm(Writer):
     """One organisation. `forms`: the modules of people, and Campaigns where the account has it; `windows`: the day's credits."""
 
     def __init__(
@@ -46,13 +43,12 @@ class ZohoCrm:
         keys: tuple[str, str] = ("", ""),
     ) -> None:
         """`keys`: the key fields of campaigns and of deals, "" where there are none."""
-        self._api, self._organisation, self._runs_automation = api, organisation, runs_automation
-        self._campaign_key = keys[0]
+        people = {name: form for name, form in forms.items() if name != CAMPAIGNS}
+        super().__init__(api, people, Items(api, clock, deal_key=keys[1]), runs_automation=runs_automation)
+        self._organisation, self._campaign_key = organisation, keys[0]
         self._campaigns = forms.get(CAMPAIGNS)
-        self._forms = {name: form for name, form in forms.items() if name != CAMPAIGNS}
-        self._people = People(api, self._forms)
-        self._items = Items(api, clock, deal_key=keys[1])
-        self._traits = _traits(self._forms, windows, has_campaigns=self._campaigns is not None)
+        self._people = People(api, people)
+        self._traits = _traits(people, windows, has_campaigns=self._campaigns is not None)
 
     @property
     def traits(self) -> Traits:
@@ -77,26 +73,6 @@ class ZohoCrm:
         """Who of them is in the custom view."""
         return self._people.in_view(wanted, ids)
 
-    def missing_fields(self, person: NewPerson) -> Sequence[str]:
-        """Required fields that the person lacks."""
-        record = self._person_record(person)
-        return sorted(name for name in self._forms[person.module].required if record.get(name) in (None, ""))
-
-    def make_people(self, people: Sequence[NewPerson]) -> Sequence[Outcome]:
-        """New records of one module."""
-        return self._written("POST", f"/{people[0].module}", [self._person_record(one) for one in people])
-
-    def _person_record(self, person: NewPerson) -> dict[str, Any]:
-        form = self._forms[person.module]
-        local = person.address.partition("@")[0]
-        whole = f"{person.first_name} {person.last_name}".strip() or local
-        named = {"First_Name": person.first_name, "Last_Name": person.last_name or local, "Name": whole}
-        named |= {"Company": person.company, "Phone": person.phone}
-        values = {**named, form.addresses[0]: person.address, **person.constants}
-        record = {name: form.value(name, value) for name, value in values.items() if name in form.fields and value != ""}
-        owner = {"Owner": {"id": person.owner}} if person.owner else {}
-        return {name: value for name, value in record.items() if form.fields[name].creatable} | owner
-
     # -- campaigns
 
     def write_campaign(self, row: CampaignRow) -> Outcome:
@@ -104,11 +80,11 @@ class ZohoCrm:
         record = self._campaign_record(row)
         known = row.id or self._known_campaign(row)
         if known:
-            (done,) = self._written("PUT", f"/{CAMPAIGNS}", [{"id": known, **record}])
+            (done,) = self.written("PUT", f"/{CAMPAIGNS}", [{"id": known, **record}])
             gone = done.fate is Fate.GONE
             return Outcome(Fate.CAMPAIGN_GONE, code=done.code) if gone else Outcome(done.fate, known, done.code, done.message, done.field)
         check = self._campaign_key or "Campaign_Name"
-        (done,) = self._written("POST", f"/{CAMPAIGNS}/upsert", [record], duplicate_check_fields=[check])
+        (done,) = self.written("POST", f"/{CAMPAIGNS}/upsert", [record], duplicate_check_fields=[check])
         return done
 
     def _known_campaign(self, row: CampaignRow) -> str | None:
@@ -142,24 +118,12 @@ class ZohoCrm:
         module = rows[0][0].module
         data = [{"id": person.id, "Member_Status": status} for person, status in rows]
         try:
-            return self._written("PUT", f"/{CAMPAIGNS}/{campaign_id}/{module}", data)
+            return self.written("PUT", f"/{CAMPAIGNS}/{campaign_id}/{module}", data)
         except CrmRefusal as error:
             # The whole call is refused where the campaign itself is not there; a person that is not there is refused in its row.
             if error.code == "INVALID_DATA":
                 return [Outcome(Fate.CAMPAIGN_GONE, code=error.code)] * len(rows)
             raise
-
-    # -- fields
-
-    def write_fields(self, rows: Sequence[tuple[PersonId, Mapping[str, Value]]]) -> Sequence[Outcome]:
-        """Update fields of people."""
-        form = self._forms[rows[0][0].module]
-        data = [{"id": person.id, **{name: form.value(name, value) for name, value in values.items()}} for person, values in rows]
-        return self._written("PUT", f"/{form.module}", data)
-
-    def opt_out(self, ids: Sequence[PersonId]) -> Sequence[Outcome]:
-        """Set the e-mail opt-out."""
-        return self._written("PUT", f"/{ids[0].module}", [{"id": one.id, OPT_OUT: True} for one in ids])
 
     # -- items
 
@@ -168,24 +132,11 @@ class ZohoCrm:
         return self._items.markers(makes, ids)
 
     def make_items(self, items: Sequence[NewItem]) -> Sequence[Outcome]:
-        """New items; one request for each module they lie in (activities of several types are several)."""
-        done: dict[int, Outcome] = {}
-        of_module: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-        for at, item in enumerate(items):
-            if item.makes is Ability.DEAL and item.person.module != CONTACTS:
-                done[at] = Outcome(Fate.REJECTED, code=DEAL_NEEDS_A_CONTACT, message="a deal of Zoho CRM belongs to a contact")
-                continue
-            module, record = self._items.row(item)
-            of_module.setdefault(module, []).append((at, record))
-        for module, numbered in of_module.items():
-            results = self._written("POST", f"/{module}", [record for _, record in numbered])
-            done |= {at: result for (at, _), result in zip(numbered, results, strict=True)}
-        return [done[at] for at in range(len(items))]
-
-    def _written(self, method: str, path: str, rows: Sequence[Mapping[str, Any]], **more: Any) -> list[Outcome]:
-        body = {"data": list(rows), **more, **({} if self._runs_automation else {"trigger": []})}
-        cost = -(-len(rows) // ROWS_OF_A_CREDIT)
-        return [outcome(result) for result in self._api.write(method, path, body, cost=cost)]
+        """New items; a deal of somebody who is no contact is refused without a call."""
+        refused = Outcome(Fate.REJECTED, code=DEAL_NEEDS_A_CONTACT, message="a deal of Zoho CRM belongs to a contact")
+        possible = [item for item in items if item.makes is not Ability.DEAL or item.person.module == CONTACTS]
+        made = iter(super().make_items(possible) if possible else ())
+        return [next(made) if item in possible else refused for item in items]
 
 
 def _short(key: str) -> str:
@@ -197,7 +148,7 @@ def _bracketed(key: str) -> str:
 
 
 def _traits(forms: Mapping[str, Form], windows: tuple[Window, ...], *, has_campaigns: bool) -> Traits:
-    opt_out = frozenset(name for name, form in forms.items() if OPT_OUT in form.fields and form.fields[OPT_OUT].updatable)
+    opt_out = opt_out_modules(forms)
     campaigns = {Ability.CAMPAIGN, Ability.MEMBER_STATUS} if has_campaigns else set()
     able = {Ability.FIELD, Ability.ACTIVITY, Ability.DEAL, Ability.NOTE, Ability.PERSON, *campaigns, *({Ability.OPT_OUT} if opt_out else ())}
     return Traits(

@@ -2,86 +2,43 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from mailsync.clock import VendorClock
-from mailsync.errors import AuthError, ConfigError, TransientError, known_values
-from mailsync.http import Http
-from mailsync.ledger.budget import BudgetSpent
-from mailsync.responses.crm import Ability, Filter
-from mailsync.zoho import views
-from mailsync.zoho.account import base_url
-from mailsync.zoho.accounts import ZohoAccount
-from mailsync.zoho.api import CALLS_AT_ONCE, CrmApi, Usage
-from mailsync.zoho.forms import NUMBERS, TEXT, TIMES, Form, read_form
+from mailsync.errors import ConfigError, known_values
+from mailsync.responses.crm import Ability
+from mailsync.zoho import crm_account
+from mailsync.zoho.crm_account import HOLDS
+from mailsync.zoho.forms import Form
+from mailsync.zoho.items import CONTACTS
 from mailsync.zoho.organisation import organisation
 from mailsync.zoho.refusals import CrmRefusal
-from mailsync.zoho.scopes import missing
-from mailsync.zoho.users import Users
-from mailsync.zoho_crm.crm import CAMPAIGNS, CREDITS, ZohoCrm
-from mailsync.zoho_crm.items import ACTIVITIES, CONTACTS, TASKS
+from mailsync.zoho_crm.crm import CAMPAIGNS, ZohoCrm
+from mailsync.zoho_crm.items import DEALS
 from mailsync.zoho_crm.limits import windows
-from mailsync.zoho_crm.product import ZOHO_CRM
 from mailsync.zoho_crm.scopes import FOR_WRITING_BACK
 from mailsync.zoho_crm.settings import ZohoCrmSettings
 
-DEALS = "Deals"
-HOUR_S = 3600.0
-DEFAULT_MODULES = ("Leads", "Contacts")
-HOLDS: Mapping[str, frozenset[str]] = {
-    "status": TEXT,
-    "figure": NUMBERS | TEXT,
-    "fact": TEXT | TIMES,
-    "constant": TEXT | NUMBERS | TIMES | {"boolean"},
-}
+_GIVEN_TO_DEALS = frozenset({"Deal_Name", "Stage", "Contact_Name", "Description", "Closing_Date"})
 
 
-class ZohoCrmAccount:
-    """One account. `reserve(endpoint, cost)` of the budget may be set once there is a ledger."""
+class ZohoCrmAccount(crm_account.ZohoCrmAccount):
+    """One account of Zoho CRM."""
 
-    label = ZOHO_CRM.name
-    endpoint = CREDITS
+    needed_scopes = FOR_WRITING_BACK
+    default_modules = ("Leads", "Contacts")
 
-    def __init__(
-        self,
-        settings: ZohoCrmSettings,
-        *,
-        modules: Sequence[str],
-        runs_automation: bool,
-        clock: VendorClock,
-        on_secret: Callable[[str], None],
-        on_wait: Callable[[TransientError, float], None],
-    ) -> None:
-        """`modules`: where people are looked for; none given: Leads and Contacts."""
-        self._settings, self._clock, self._runs_automation = settings, clock, runs_automation
-        self._modules = tuple(modules) or DEFAULT_MODULES
-        self._on_wait = on_wait
-        self._tokens = ZohoAccount(settings.account.credentials, http=Http("Zoho accounts"), clock=clock, on_secret=on_secret, on_wait=on_wait)
-        self._usage = Usage()
-        self.reserve: Callable[[str, int], None] = lambda _endpoint, _cost: None
-
-    @cached_property
-    def _api(self) -> CrmApi:
-        url = base_url(self._settings.account, self._tokens.token().api_domain)
-        slots = threading.Semaphore(CALLS_AT_ONCE)
-        return CrmApi(ZOHO_CRM, url, self._tokens, Http(ZOHO_CRM.name), self._clock, self._usage, slots, on_wait=self._on_wait, reserve=self._reserve)
-
-    def _reserve(self, credits_: int) -> None:
-        """Where the vendor says that nothing is left, others spent it: another call would only be refused."""
-        if self._usage.remaining == 0:
-            raise BudgetSpent(CREDITS, HOUR_S)
-        self.reserve(CREDITS, credits_)
-
-    # -- the CRM
+    def __init__(self, settings: ZohoCrmSettings, **parts: Any) -> None:
+        """`parts`: see the class that both products share."""
+        super().__init__(settings.account, **parts)
+        self._settings = settings
 
     @cached_property
     def crm(self) -> ZohoCrm:
         """The CRM; its organisation and the forms of its modules are read now. Raises ConfigError where a module is not there."""
         found = organisation(self._api)
-        forms = {name: self._people_form(name) for name in self._modules}
+        forms = self._people_forms()
         campaigns = self._campaigns_form()
         return ZohoCrm(
             self._api,
@@ -93,22 +50,8 @@ class ZohoCrmAccount:
             keys=(self._campaign_key(campaigns), self._deal_key()),
         )
 
-    @cached_property
-    def _forms(self) -> dict[str, Form]:
-        return {}
-
-    def _form(self, module: str) -> Form:
-        if module not in self._forms:
-            self._forms[module] = read_form(self._api, module)
-        return self._forms[module]
-
-    def _people_form(self, module: str) -> Form:
-        form = self._form(module)
-        if not form.addresses:
-            raise ConfigError(f"The module {module} has no e-mail field, so nobody can be found in it by address. Remove it from people_modules.")
-        return form
-
     def _campaigns_form(self) -> Form | None:
+        """None where the account has no such module, or hides it from this user."""
         try:
             return self._form(CAMPAIGNS)
         except ConfigError:
@@ -118,10 +61,9 @@ class ZohoCrmAccount:
         name = self._settings.campaign_key_field
         if not name or campaigns is None:
             return ""
-        field = campaigns.writable(name, holds=("text",))
-        if not field.unique:
+        if not campaigns.writable(name, holds=("text",)).unique:
             raise ConfigError(
-                f"system.campaign_key_field {name} is not unique. Set 'do not allow duplicate values' for it in Zoho CRM, or leave it out."
+                f"system.campaign_key_field {name} is not unique. Let it allow no duplicate values in Zoho CRM, or leave the option out."
             )
         return name
 
@@ -129,59 +71,15 @@ class ZohoCrmAccount:
         name = self._settings.deal_key_field
         return self._form(DEALS).writable(name, holds=("text",)).name if name else ""
 
-    # -- checks: each raises a ConfigError that names what is wrong and what is there
-
-    def check_access(self) -> None:
-        """That the token can be renewed, and says of no scope that it lacks it."""
-        lacking = missing(self._tokens.token().scopes, FOR_WRITING_BACK)
-        if lacking:
-            raise AuthError(
-                f"The refresh token lacks the scopes {', '.join(lacking)}. Create one with {', '.join(FOR_WRITING_BACK)} and save it here."
-            )
-
-    def people_module(self, module: str) -> None:
-        """That people of this module are looked for."""
-        if module not in self._modules:
-            raise known_values("The module", module, self._modules)
-
     def campaigns_field(self, name: str, holds: str) -> None:
         """That campaigns have this field, and that it can hold a `figure`, a `fact` or a `constant`."""
         self._form(CAMPAIGNS).writable(name, holds=HOLDS[holds])
 
-    def person_field(self, module: str, name: str, holds: str, values: Iterable[str] = ()) -> None:
-        """That people of a module have this field, for a `status` or a `constant`; `values` must be in its pick list where it has one."""
-        self.people_module(module)
-        field = self._form(module).writable(name, holds=HOLDS[holds])
-        for value in sorted(set(values)):
-            if field.picks and value not in field.picks:
-                raise known_values(f"The value for the pick list {name} of {module}", value, field.picks)
-
-    def owner(self, wanted: str) -> str:
-        """A user's id, by id, name or address."""
-        return Users(self._api).find(wanted)
-
-    def filter(self, module: str, wanted: str) -> Filter:
-        """A custom view by id or name."""
-        self.people_module(module)
-        found = views.find(self._api, module, wanted)
-        return Filter(module, found.id, found.name)
-
     def item_settings(self, makes: Ability, settings: Mapping[str, str]) -> dict[str, str]:
         """The settings of a rule as the CRM wants them."""
         if makes is Ability.ACTIVITY:
-            return self._activity_settings(settings)
-        if makes is Ability.DEAL:
-            return self._deal_settings(settings)
-        return {}
-
-    def _activity_settings(self, settings: Mapping[str, str]) -> dict[str, str]:
-        kind = settings.get("type") or TASKS
-        known = {name.casefold().removesuffix("s"): name for name in ACTIVITIES} | {"meeting": "Events"}
-        module = known.get(kind.casefold().removesuffix("s"))
-        if module is None:
-            raise known_values("The activity type", kind, ACTIVITIES)
-        self._form(module)
-        return {"type": module, "days": settings.get("days") or "1"}
+            return self.activity_settings(settings)
+        return self._deal_settings(settings) if makes is Ability.DEAL else {}
 
     def _deal_settings(self, settings: Mapping[str, str]) -> dict[str, str]:
         if CONTACTS not in self._modules:
@@ -193,10 +91,10 @@ class ZohoCrmAccount:
         stages = known.get(pipeline) or form.fields["Stage"].picks
         if stage not in stages:
             raise known_values("The stage of a deal" + (f" in the pipeline {pipeline}" if pipeline else ""), stage, stages)
-        lacking = sorted(form.required - {"Deal_Name", "Stage", "Contact_Name", "Description", *(("Pipeline",) if pipeline else ()), "Closing_Date"})
+        lacking = sorted(form.required - _GIVEN_TO_DEALS - ({"Pipeline"} if pipeline else set()))
         if lacking:
             raise ConfigError(
-                f"Deals require {', '.join(lacking)}, which a deal of a rule cannot have. Make it optional in the layout, or use an activity."
+                f"Deals require {', '.join(lacking)}, which a rule's deal cannot have. Make it optional in the layout, or use an activity."
             )
         days = {"days": settings.get("days") or "30"} if settings.get("days") or "Closing_Date" in form.required else {}
         return {"stage": stage, **({"pipeline": pipeline} if pipeline else {}), **days}

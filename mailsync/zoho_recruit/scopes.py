@@ -15,6 +15,11 @@ SEARCH = "ZohoRecruit.search.READ"
 
 # What reading modules with increments, deletions and backfills takes.
 FOR_READING = (MODULES, SETTINGS_MODULES, SETTINGS_FIELDS, ORGANISATION, BULK)
+LAYOUTS = "ZohoRecruit.settings.layouts.READ"
+# What finding people and writing responses back takes.
+FOR_WRITING_BACK = (
+    MODULES, "ZohoRecruit.modules.CREATE", "ZohoRecruit.modules.UPDATE", SETTINGS_FIELDS, LAYOUTS, CUSTOM_VIEWS, ORGANISATION, USERS, SEARCH,
+)  # fmt: skip
 
 _OF_PATH: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"/settings/modules", (SETTINGS_MODULES,)),

@@ -150,4 +150,30 @@ class Pipedrive:
         return [(str(one["id"]), one["name"], str(one["owner_id"])) for one in rows if address in [mail["value"] for mail in one["emails"]]]
 
 
-EVERY = (ZohoCrm, Pipedrive)
+class ZohoRecruit(ZohoCrm):
+    name = "zoho_recruit"
+    people = "Candidates"
+    status_field, campaign_field = "Mailing_Status", "Mailing_Campaign"
+    write_paths: ClassVar = {"person": "/Candidates$", "activity": "/Calls$", "note": "/Notes$", "field": "/Candidates$"}
+
+    def __init__(self, emulator):
+        super().__init__(emulator)
+        for name in (self.status_field, self.campaign_field):
+            self.edit(op="add_field", module=self.people, field=name)
+
+    def owned(self, address, city=""):
+        return self.person(address, Candidate_Owner={"id": self.owner_id}, City=city)
+
+    def city_filter(self, name, city):
+        criteria = {"field": {"api_name": "City"}, "comparator": "equal", "value": city}
+        self.edit(op="create_view", module=self.people, name=name, criteria=criteria)
+
+    def chosen_deals(self, _person):
+        return []
+
+    def with_address(self, address):
+        rows = self.state()["modules"][self.people].values()
+        return [(one["id"], one["Full_Name"], one["Candidate_Owner"]["id"]) for one in rows if one["Email"] == address]
+
+
+EVERY = (ZohoCrm, ZohoRecruit, Pipedrive)

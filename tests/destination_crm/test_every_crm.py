@@ -91,7 +91,17 @@ def test_an_activity_is_made_once_under_the_persons_owner(connector, crm):
     assert crm.chosen_activities(ann) == [made]
 
 
+def test_a_crm_without_deals_refuses_a_rule_that_makes_them(connector, crm):
+    connector.set(**rules({"name": "deal", "makes": "deal", "on": ["clicked"], **crm.place}))
+    status = connector.check().status
+    assert (status["status"] == "FAILED") == (crm.name == "zoho_recruit")
+    if crm.name == "zoho_recruit":
+        assert "Accepted: activity, note" in status["message"]
+
+
 def test_a_deal_with_owner_pipeline_and_stage(connector, crm):
+    if crm.name == "zoho_recruit":
+        return  # see above
     connector.set(**rules({"name": "deal", "makes": "deal", "on": ["clicked"], "owner": crm.owner, "subject": "{campaign}", **crm.place}))
     begun(connector)
     ann = crm.person("ann@example.com")
@@ -112,6 +122,8 @@ def test_a_note_once_for_each_campaign(connector, crm):
 
 @pytest.mark.parametrize("makes", ["activity", "deal", "note"])
 def test_a_lost_ledger_makes_nothing_twice(connector, crm, makes):
+    if (crm.name, makes) == ("zoho_recruit", "deal"):
+        return  # see above
     rule = {**activity(crm), "name": makes, "makes": makes, "times": 1, **crm.place}
     if makes != "deal":
         rule = {key: value for key, value in rule.items() if key not in crm.place}

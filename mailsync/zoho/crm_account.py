@@ -1,0 +1,120 @@
+"""What destination-crm asks of an account of one of Zoho's CRMs when it sets up and checks: the parts that both products share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from mailsync.clock import VendorClock
+from mailsync.errors import AuthError, ConfigError, TransientError, known_values
+from mailsync.http import Http
+from mailsync.ledger.budget import BudgetSpent
+from mailsync.responses.crm import Filter
+from mailsync.zoho import views
+from mailsync.zoho.account import Account, base_url
+from mailsync.zoho.accounts import ZohoAccount
+from mailsync.zoho.api import CALLS_AT_ONCE, CrmApi, Usage
+from mailsync.zoho.forms import NUMBERS, TEXT, TIMES, Form, read_form
+from mailsync.zoho.items import ACTIVITIES, TASKS
+from mailsync.zoho.scopes import missing
+from mailsync.zoho.users import Users
+from mailsync.zoho.writer import CREDITS
+
+HOUR_S = 3600.0
+HOLDS: Mapping[str, frozenset[str]] = {
+    "status": TEXT,
+    "figure": NUMBERS | TEXT,
+    "fact": TEXT | TIMES,
+    "constant": TEXT | NUMBERS | TIMES | {"boolean"},
+}
+
+
+class ZohoCrmAccount:
+    """One account. `reserve(endpoint, cost)` of the budget may be set once there is a ledger."""
+
+    needed_scopes: tuple[str, ...] = ()
+    default_modules: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        modules: Sequence[str],
+        runs_automation: bool,
+        clock: VendorClock,
+        on_secret: Callable[[str], None],
+        on_wait: Callable[[TransientError, float], None],
+    ) -> None:
+        """`modules`: where people are looked for; none given: the product's own."""
+        self._account, self._clock, self._runs_automation = account, clock, runs_automation
+        self._modules = tuple(modules) or self.default_modules
+        self._on_wait = on_wait
+        self._tokens = ZohoAccount(account.credentials, http=Http("Zoho accounts"), clock=clock, on_secret=on_secret, on_wait=on_wait)
+        self._usage = Usage()
+        self._forms: dict[str, Form] = {}
+        self.reserve: Callable[[str, int], None] = lambda _endpoint, _cost: None
+
+    @cached_property
+    def _api(self) -> CrmApi:
+        product, url = self._account.product, base_url(self._account, self._tokens.token().api_domain)
+        slots = threading.Semaphore(CALLS_AT_ONCE)
+        return CrmApi(product, url, self._tokens, Http(product.name), self._clock, self._usage, slots, on_wait=self._on_wait, reserve=self._reserve)
+
+    def _reserve(self, credits_: int) -> None:
+        """Where the vendor says that nothing is left, others spent it: another call would only be refused."""
+        if self._usage.remaining == 0:
+            raise BudgetSpent(CREDITS, HOUR_S)
+        self.reserve(CREDITS, credits_)
+
+    def _form(self, module: str) -> Form:
+        if module not in self._forms:
+            self._forms[module] = read_form(self._api, module)
+        return self._forms[module]
+
+    def _people_forms(self) -> dict[str, Form]:
+        """Of the modules of people. Raises ConfigError for one without an address."""
+        for module in self._modules:
+            if not self._form(module).addresses:
+                raise ConfigError(f"The module {module} has no e-mail field, so nobody is found in it by address. Remove it from people_modules.")
+        return {module: self._form(module) for module in self._modules}
+
+    def check_access(self) -> None:
+        """That the token can be renewed, and says of no scope that it lacks it."""
+        lacking = missing(self._tokens.token().scopes, self.needed_scopes)
+        if lacking:
+            needed = ", ".join(self.needed_scopes)
+            raise AuthError(f"The refresh token lacks the scopes {', '.join(lacking)}. Create one with {needed} and save it here.")
+
+    def people_module(self, module: str) -> None:
+        """That people of this module are looked for."""
+        if module not in self._modules:
+            raise known_values("The module", module, self._modules)
+
+    def person_field(self, module: str, name: str, holds: str, values: Iterable[str] = ()) -> None:
+        """That people of a module have this field, for a `status` or a `constant`; `values` must be in its pick list where it has one."""
+        self.people_module(module)
+        field = self._form(module).writable(name, holds=HOLDS[holds])
+        for value in sorted(set(values)):
+            if field.picks and value not in field.picks:
+                raise known_values(f"The value for the pick list {name} of {module}", value, field.picks)
+
+    def owner(self, wanted: str) -> str:
+        """A user's id, by id, name or address."""
+        return Users(self._api).find(wanted)
+
+    def filter(self, module: str, wanted: str) -> Filter:
+        """A custom view by id or name."""
+        self.people_module(module)
+        found = views.find(self._api, module, wanted)
+        return Filter(module, found.id, found.name)
+
+    def activity_settings(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """Module and days of an activity. Raises ConfigError."""
+        kind = settings.get("type") or TASKS
+        known = {name.casefold().removesuffix("s"): name for name in ACTIVITIES} | {"meeting": "Events"}
+        module = known.get(kind.casefold().removesuffix("s"))
+        if module is None:
+            raise known_values("The activity type", kind, ACTIVITIES)
+        self._form(module)
+        return {"type": module, "days": settings.get("days") or "1"}

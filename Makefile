@@ -12,7 +12,7 @@ PYAIRBYTE := airbyte==0.71.3
 # Clients that others wrote, which drive the emulators in tests/clients; each has a line in docs/dependencies.md.
 CLIENTS := pypipedrive-client==1.0.2 zohocrmsdk8-0==7.0.0 setuptools
 
-.PHONY: help setup demo test test-browser lint format bench emulators lock clean python
+.PHONY: help setup demo test prove test-browser lint format bench emulators lock clean python
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -43,6 +43,9 @@ demo: setup ## local vendors, two syncs, totals that add up; no account needed
 
 test: setup .venv-pyairbyte/.ready .venv-clients/.ready ## every test
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+prove: setup ## the full counts of what `make test` samples: histories, crashes, faults, kills; takes hours
+	MAILSYNC_PROVE=1 $(BIN)/python -m pytest -n $(WORKERS) -m prove --timeout=0
 
 test-browser: setup ## look at the run report in headless Chromium; skipped where there is none
 	$(BIN)/python -m pytest -rs browser-tests

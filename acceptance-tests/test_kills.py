@@ -22,7 +22,7 @@ PEOPLE = 60
 TOKENS_AGAIN_S = 601  # ten tokens in ten minutes, and each run of a pair takes several
 VICTIMS = ("mailsync", "source-crm", "destination-campaigns")
 
-pytestmark = [pytest.mark.slow, pytest.mark.prove]
+pytestmark = pytest.mark.slow
 
 
 class Life:

@@ -190,7 +190,6 @@ def locks_by_us(connector):
     return sum(one["locks_by_us"] for one in connector.state()["limits"].values())
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize(("path", "kind", "processed", "at"), SHOWN)
 def test_a_fault_anywhere_ends_as_if_there_had_been_none(wanted, history, vendors, record_property, path, kind, processed, at):
     record_property("matrix", f"Zoho Campaigns, a write fails|{path}|{kind}{' after' if processed else ''}")

@@ -95,6 +95,10 @@ class CampaignsClient:
         raise_for_everyone(said)
         return None if said.act is Act.FAILED else said
 
+    def write_patiently(self, name: str, form: Mapping[str, str]) -> Said | None:
+        """`write` for setting up, where nothing else could be done meanwhile: a lock by others is waited out. None: no usable answer."""
+        return retrying(lambda: self.write(name, form), clock=self._clock, patience=self._patience, on_wait=self._on_wait)
+
     def check_scopes(self) -> None:
         """Raises AuthError where the token cannot be renewed, or says itself that it lacks a scope. Older token answers do not tell their scopes."""
         granted = self._account.token().scopes

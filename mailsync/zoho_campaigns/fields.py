@@ -43,7 +43,7 @@ def contact_fields(client: CampaignsClient) -> list[ContactField]:
 
 def add_field(client: CampaignsClient, name: str, kind: str = TEXT) -> bool:
     """Create a custom field; whether the vendor said that it is there. Raises ConfigError where the vendor refuses the name."""
-    said = client.write(method.ADD_FIELD, {"fieldname": name, "fieldtype": kind, "fieldlength": str(NEW_FIELD_LENGTH)})
+    said = client.write_patiently(method.ADD_FIELD, {"fieldname": name, "fieldtype": kind, "fieldlength": str(NEW_FIELD_LENGTH)})
     if said is not None and said.act is not Act.OK:
         raise ConfigError(
             f"The custom field {name!r} could not be created. {said.described()}. "

@@ -30,7 +30,7 @@ def create_list(client: CampaignsClient, *, name: str, first_contact: str, publi
 
     Raises ConfigError where that is refused.
     """
-    said = client.write(
+    said = client.write_patiently(
         method.CREATE_LIST,
         {"listname": name, "signupform": "public" if public else "private", "mode": "newlist", "emailids": first_contact},
     )

@@ -110,5 +110,6 @@ def lost_ledger(list_name: str, count: int) -> ConfigError:
     return ConfigError(
         f"The ledger is empty, but the list {list_name!r} already has {count} people. If this is the first sync, or the ledger was lost: "
         "set adopt_existing (they are taken over and never removed by this sync) and confirm_after_ledger_loss (people erased or removed before "
-        "may come back, and a list with a form may send a second confirmation mail). If there is an older ledger, configure that one instead."
+        "may come back, and a list with a form may send a second confirmation mail). If there is an older ledger, configure that one instead. "
+        "A ledger on a container's own disk is lost with the container: give it PostgreSQL, or a path on a volume that stays."
     )

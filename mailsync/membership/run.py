@@ -16,7 +16,7 @@ from mailsync.ledger.history import Account, History, Status, Target
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import state
 from mailsync.ledger.suppressions import ForgottenAddresses
-from mailsync.membership import opening
+from mailsync.membership import opening, restoring
 from mailsync.membership.absorb import Absorbed
 from mailsync.membership.ending import Ending
 from mailsync.membership.farewells import take_off_forgotten
@@ -57,6 +57,7 @@ class Run:
         self._history = History(ledger, self._lease, plan.sync_name)
         self._number: int | None = None
         self._notes: list[str] = []
+        self._restored = False
         self._parts_or_none: Parts | None = None
 
     @property
@@ -74,6 +75,7 @@ class Run:
         number = self._number = self._history.begin(system=self._tool.traits.system, account=plan.account)
         self._history.name({one.list.key: Target(f"{plan.account}/{one.list.key}", "list", one.list.name) for one in plan.feeds}.values())
         opening.check_account(ledger, self._lease, plan, self._tool.organisation_id())
+        self._refuse_restored_ledger()
         blank = opening.is_blank(ledger)
         if blank:
             self._refuse_lost_ledger()
@@ -154,6 +156,10 @@ class Run:
             self._release()
             raise
         self._note_end(Status.DONE, summary)
+        if self._restored and self._complete >= {one.name for one in plan.streams}:
+            with self._ledger.begin() as connection:
+                self._lease.fence(connection)
+                restoring.take_back(connection, plan.sync_name)
         self._release()
         return summary
 
@@ -252,6 +258,12 @@ class Run:
                     parts.foreign_opt_outs[listing.key] += 1
         return found
 
+    def _refuse_restored_ledger(self) -> None:
+        with self._ledger.begin() as connection:
+            self._restored = restoring.is_marked(connection, self._plan.sync_name)
+        if self._restored and not self._plan.confirm_after_ledger_loss:
+            raise restoring.refusal(self._plan.sync_name)
+
     def _refuse_lost_ledger(self) -> None:
         plan = self._plan
         if plan.adopt_existing and plan.confirm_after_ledger_loss:
@@ -263,7 +275,7 @@ class Run:
 
     def _check_state(self, names: list[str], state_hash: bytes, *, first: bool) -> None:
         """The first STATE of a stream is the one the source was given: a ledger that never echoed it is not the one that belongs to it."""
-        if not first or self._plan.confirm_after_ledger_loss:
+        if not first or (self._plan.confirm_after_ledger_loss and not self._restored):
             return
         for name in names:
             if name in self._stated or name in self._begun:

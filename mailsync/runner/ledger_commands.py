@@ -1,4 +1,4 @@
-"""The commands that read or tend a ledger, apart from any run: report, history, rejects, retry, forget.
+"""The commands that read or tend a ledger, apart from any run: report, history, rejects, retry, forget, ledger restored.
 
 Which ledger: that of a connection file, or `--ledger` (a path or a PostgreSQL URL), or the environment variable MAILSYNC_LEDGER. None makes one.
 """
@@ -21,6 +21,7 @@ from mailsync.ledger.engine import Ledger
 from mailsync.ledger.forgetting import Forgotten, forget
 from mailsync.membership.reasons import ABOUT, Reason
 from mailsync.membership.rejects import Selection, rejects, retry
+from mailsync.membership.restoring import mark_restored, refusal
 from mailsync.private_file import write_private
 from mailsync.report import history, page, runs
 from mailsync.report.reject_file import write_rejects
@@ -47,6 +48,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_rejects(commands)
     _add_retry(commands)
     _add_forget(commands)
+    _add_ledger(commands)
 
 
 def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -91,6 +93,17 @@ def _add_forget(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--dry-run", action="store_true", help="only say what would be erased")
     command.add_argument("--at-vendor", action="store_true", help="also tell the mailing tool never to mail it again; irreversible")
     command.set_defaults(run=_forget)
+
+
+def _add_ledger(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("ledger", help="tell the program about its ledger", description="What no source shows.")
+    restored = command.add_subparsers(required=True, metavar="WHAT").add_parser(
+        "restored",
+        help="it came out of a backup",
+        description="The ledger came out of a backup: the next runs stop until everything is read anew and confirm_after_ledger_loss is set.",
+    )
+    add_place(restored)
+    restored.set_defaults(run=_restored)
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
@@ -220,6 +233,16 @@ def _forget(options: argparse.Namespace) -> int:
         titles = runs.target_names(ledger)
     for line in _told(done, titles, options):
         print(line)  # noqa: T201
+    return 0
+
+
+def _restored(options: argparse.Namespace) -> int:
+    place = place_of(options)
+    with opened(place) as ledger:
+        names = syncs_of(ledger, place)
+        mark_restored(ledger, names)
+    for name in names:
+        print(f"Sync {name}: marked. {refusal(name)}")  # noqa: T201
     return 0
 
 

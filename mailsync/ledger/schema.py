@@ -1,7 +1,9 @@
 """The tables. Keys and columns are those of the membership rules (docs/membership.md) and the response rules (docs/responses.md).
 
 A `list` column holds "<account>/<list key>", with `*` as the key for what holds for the whole account, so that one ledger serves several accounts.
-Times are the vendor's seconds since the epoch. Long because one database's tables stand in one place.
+Times are the vendor's seconds since the epoch.
+
+Long because one database's tables stand in one place.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from mailsync.ledger.schema import account, feed, member, record, state, target
 from mailsync.ledger.schema import ledger as facts
 from mailsync.membership import rejects
 from mailsync.membership.plan import Plan
+from mailsync.membership.tool import ListedStatus, MailingTool
 
 A_DAY_S = 86_400.0
 STATES_KEPT_S = 400 * A_DAY_S
@@ -105,6 +106,25 @@ def is_blank(ledger: Ledger) -> bool:
         return nobody and connection.execute(sa.select(record.c.id).limit(1)).first() is None
 
 
+def refuse_lost_ledger(tool: MailingTool, plan: Plan) -> None:
+    """An empty ledger facing people raises ConfigError, unless both is confirmed."""
+    if plan.adopt_existing and plan.confirm_after_ledger_loss:
+        return
+    for listing in {one.list.key: one.list for one in plan.feeds if one.list.key not in plan.created_lists}.values():
+        people = sum(tool.count(listing.key, status) for status in ListedStatus)
+        if people:
+            raise lost_ledger(listing.name, people)
+
+
+def refuse_unknown_state(ledger: Ledger, plan: Plan, streams: list[str], state_hash: bytes) -> None:
+    """Raises ConfigError where these streams begin with a state that this ledger never acknowledged."""
+    for name in streams:
+        with ledger.begin() as connection:
+            mine = sa.select(state.c.hash).where(state.c.sync == plan.sync_name, state.c.stream == name, state.c.hash == state_hash.hex())
+            if connection.execute(mine).first() is None:
+                raise ConfigError(_OTHER_LEDGER.format(stream=name))
+
+
 def lost_ledger(list_name: str, count: int) -> ConfigError:
     """The error for an empty ledger facing people."""
     return ConfigError(
@@ -113,3 +133,10 @@ def lost_ledger(list_name: str, count: int) -> ConfigError:
         "may come back, and a list with a form may send a second confirmation mail). If there is an older ledger, configure that one instead. "
         "A ledger on a container's own disk is lost with the container: give it PostgreSQL, or a path on a volume that stays."
     )
+
+
+_OTHER_LEDGER = (
+    "Stream {stream}: the source starts from a state that this ledger never acknowledged. The ledger was restored from an older backup, or belongs "
+    "to another connection. Configure the right ledger; or clear the connection's state, so that everything is read anew, and set "
+    "confirm_after_ledger_loss."
+)

@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
-import sqlalchemy as sa
-
 from mailsync.clock import Clock
-from mailsync.errors import Bug, ConfigError, MailsyncError, TransientError
+from mailsync.errors import Bug, MailsyncError, TransientError
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.history import Account, History, Status, Target
@@ -25,7 +23,7 @@ from mailsync.membership.parts import Held, Parts, build
 from mailsync.membership.plan import Claim, Plan
 from mailsync.membership.settle import fate_of
 from mailsync.membership.told import Braked, Event, EventKind, Settled, Stopped, Summary, account_of
-from mailsync.membership.tool import ListedStatus, MailingTool
+from mailsync.membership.tool import MailingTool
 
 CHUNK = 1000
 WAIT_TOLD_S = 5.0
@@ -78,7 +76,7 @@ class Run:
         self._refuse_restored_ledger()
         blank = opening.is_blank(ledger)
         if blank:
-            self._refuse_lost_ledger()
+            opening.refuse_lost_ledger(self._tool, plan)
         feeds = opening.record_feeds(ledger, self._lease, plan)
         opening.drop_what_is_old(ledger, self._lease, plan)
         self._parts_or_none = build(Held(ledger, self._tool, plan, self._lease, self.budget, feeds, number, self._tell, self._check))
@@ -264,27 +262,10 @@ class Run:
         if self._restored and not self._plan.confirm_after_ledger_loss:
             raise restoring.refusal(self._plan.sync_name)
 
-    def _refuse_lost_ledger(self) -> None:
-        plan = self._plan
-        if plan.adopt_existing and plan.confirm_after_ledger_loss:
-            return
-        for listing in {one.list.key: one.list for one in plan.feeds if one.list.key not in plan.created_lists}.values():
-            people = sum(self._tool.count(listing.key, status) for status in ListedStatus)
-            if people:
-                raise opening.lost_ledger(listing.name, people)
-
     def _check_state(self, names: list[str], state_hash: bytes, *, first: bool) -> None:
         """The first STATE of a stream is the one the source was given: a ledger that never echoed it is not the one that belongs to it."""
-        if not first or (self._plan.confirm_after_ledger_loss and not self._restored):
-            return
-        for name in names:
-            if name in self._stated or name in self._begun:
-                continue
-            with self._ledger.begin() as connection:
-                c = state.c
-                mine = sa.select(c.hash).where(c.sync == self._plan.sync_name, c.stream == name, c.hash == state_hash.hex())
-                if connection.execute(mine).first() is None:
-                    raise ConfigError(_OTHER_LEDGER.format(stream=name))
+        if first and (self._restored or not self._plan.confirm_after_ledger_loss):
+            opening.refuse_unknown_state(self._ledger, self._plan, [name for name in names if name not in self._stated | self._begun], state_hash)
 
     def _check(self) -> None:
         if self._stop:
@@ -304,9 +285,4 @@ class Run:
 
 _NO_STATUSES = (
     "No stream status arrived, so nobody was removed: end of input is not COMPLETE. If this host never forwards any, set stream_statuses to absent."
-)
-_OTHER_LEDGER = (
-    "Stream {stream}: the source starts from a state that this ledger never acknowledged. The ledger was restored from an older backup, or belongs "
-    "to another connection. Configure the right ledger; or clear the connection's state, so that everything is read anew, and set "
-    "confirm_after_ledger_loss."
 )

@@ -86,7 +86,6 @@ DESTINATION = {
     "an unknown field": (stream(mapping=[{"column": "City", "field": "Citty"}]), ["Citty", "City", "create_fields"]),
     "an unknown topic": (stream(topic="Weather"), ["streams[0].topic", "Weather", "Company news", "Offers"]),
     "no list": (stream(list_name=""), ["streams[0]", "list_name", "list_key"]),
-    "no stream": (option("streams", []), ["streams", "at least one"]),
     "no consent": (option("consent_confirmed", False), ["consent_confirmed", "may be mailed"]),
     "no ledger": (option("ledger", None), ["ledger", "sqlite", "postgresql"]),
     "an unknown ledger": (option("ledger", {"kind": "mysql"}), ["ledger.kind", "mysql", "sqlite", "postgresql"]),

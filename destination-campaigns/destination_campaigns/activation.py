@@ -8,7 +8,7 @@ called alike.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -71,8 +71,10 @@ def operation(name: str, fields: Sequence[Field]) -> dict[str, Any]:
     }
 
 
-def entries(config: Config, streams: Mapping[str, Stream], lists: Sequence[MailingList], fields: Sequence[Field], problems: Problems) -> Config:
-    """The configuration, with an entry for each stream that the platform points at a list.
+def entries(
+    config: Config, streams: Mapping[str, Stream], lists: Sequence[MailingList], fields_of: Callable[[str], Sequence[Field]], problems: Problems
+) -> Config:
+    """The configuration, with an entry for each stream that the platform points at a list. `fields_of`: list key → fields.
 
     An entry of the configuration for such a stream and the same list adds its options; one that names another list is a contradiction.
     """
@@ -95,7 +97,7 @@ def entries(config: Config, streams: Mapping[str, Stream], lists: Sequence[Maili
             )
             continue
         entry = configured[0] if configured else _entry(stream.name)
-        found.append(replace(entry, list_key=listing.key, list_name="", records=_options(entry.records, stream, fields)))
+        found.append(replace(entry, list_key=listing.key, list_name="", records=_options(entry.records, stream, fields_of(listing.key))))
     return replace(config, streams=tuple(found))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from destination_campaigns.config import Config, parse_config
-from destination_campaigns.setting_up import Connected, budgeted, connect, find_feeds
+from destination_campaigns.preparation import check_new_fields
+from destination_campaigns.setting_up import Connected, Feeds, budgeted, connect, find_feeds
 from mailsync.airbyte.messages import Output
 from mailsync.airbyte.options import Problems
 from mailsync.airbyte.stopping import Stopping
@@ -25,22 +26,25 @@ def check(raw: Any, output: Output) -> None:
         connected.account.check_access()
         if not config.streams:
             output.log("streams is empty: only connections that choose the list themselves, by a mapping of the platform, can be synced.", "WARN")
-        find_feeds(config, connected, problems, make=None)
-        _check_fields(config, connected, problems)
+        feeds = find_feeds(config, connected, problems, make=None)
+        _check_fields(config, connected, feeds, problems)
     finally:
         if ledger is not None:
             ledger.close()
     problems.raise_any()
 
 
-def _check_fields(config: Config, connected: Connected, problems: Problems) -> None:
-    fields = connected.account.fields()
-    known = {name.casefold() for field in fields for name in (field.name, field.api_name)}
-    names = ", ".join(sorted(field.name for field in fields))
+def _check_fields(config: Config, connected: Connected, feeds: Feeds, problems: Problems) -> None:
     for entry in config.streams:
-        for _, target in entry.records.mapping:
-            if target.casefold() not in known and not entry.records.create_fields:
-                problems.add(f"{entry.path}.mapping: there is no contact field {target!r}. Accepted: {names}; or set create_fields.")
+        fields = connected.account.fields(feeds.keys(entry.stream))
+        known = {name.casefold() for field in fields for name in (field.name, field.api_name)}
+        missing = [target for _, target in entry.records.mapping if target.casefold() not in known]
+        if entry.records.create_fields:
+            check_new_fields(f"{entry.path}.mapping", missing, connected, problems)
+            continue
+        names = ", ".join(sorted(field.name for field in fields))
+        for target in missing:
+            problems.add(f"{entry.path}.mapping: there is no contact field {target!r}. Accepted: {names}; or set create_fields.")
 
 
 def _ledger(config: Config, connected: Connected, problems: Problems) -> Ledger | None:

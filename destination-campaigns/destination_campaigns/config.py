@@ -92,7 +92,7 @@ def parse_config(raw: Any) -> Config:
     if sync_name and not _SYNC_NAME.fullmatch(sync_name):
         problems.add("sync_name may hold letters, digits, dots, dashes and underscores, at most 64 of them.")
     streams = tuple(_stream(one, system.refused if system else {}) for one in options.objects("streams"))
-    _check_streams(streams, problems)
+    _check_streams(streams, system, problems)
     if not options.flag("consent_confirmed"):
         problems.add("consent_confirmed must be true: nobody is written to a list before you confirm that these people may be mailed.")
     ledger = parse_ledger(options, problems)
@@ -177,13 +177,12 @@ def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
     )
 
 
-def _check_streams(streams: tuple[StreamToList, ...], problems: Problems) -> None:
+def _check_streams(streams: tuple[StreamToList, ...], system: System | None, problems: Problems) -> None:
     by_stream: dict[str, StreamToList] = {}
     for one in streams:
         if not one.list_name and not one.list_key:
             problems.add(f"{one.path} names no list: give list_name or list_key.")
-        if one.create_list and not (one.list_name and one.first_contact):
-            problems.add(f"{one.path}.create_list needs list_name and first_contact: an empty list cannot be created.")
+        _check_creation(one, system, problems)
         fields = [target.casefold() for _, target in one.records.mapping]
         for target in sorted({target for target in fields if fields.count(target) > 1}):
             problems.add(f"{one.path}.mapping fills the field {target!r} from two columns.")
@@ -193,3 +192,12 @@ def _check_streams(streams: tuple[StreamToList, ...], problems: Problems) -> Non
                 f"{one.path} reads stream {one.stream} otherwise than {first.path} does. Address, opt-out, mapping and required columns must be the "
                 "same for every list a stream feeds, because a contact has one set of fields."
             )
+
+
+def _check_creation(one: StreamToList, system: System | None, problems: Problems) -> None:
+    if one.create_list and not one.list_name:
+        problems.add(f"{one.path}.create_list needs list_name.")
+    if one.create_list and not one.first_contact and (system is None or system.lists_need_a_contact):
+        problems.add(f"{one.path}.create_list needs first_contact: an empty list cannot be created.")
+    if one.public_form and system is not None and not system.signup_forms:
+        problems.add(f"{one.path}.signup_form cannot be fulfilled: lists have no sign-up form there. Remove the option.")

@@ -23,7 +23,7 @@ def discover(raw: Any, output: Output) -> None:
         budgeted(config, connected, ledger)
         connected.account.check_access()
         lists = [one for one in connected.account.tool.mailing_lists() if config.allow_confirmation_mails or not one.has_form]
-        fields = connected.account.fields()
-        output.destination_catalog([operation(name, fields) for name in sorted(object_names(lists))])
+        named = object_names(lists)
+        output.destination_catalog([operation(name, connected.account.fields([named[name].key])) for name in sorted(named)])
     finally:
         ledger.close()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from destination_campaigns.activation import entries
 from destination_campaigns.claims import ClaimReader
 from destination_campaigns.config import Config
 from destination_campaigns.mapping import Mapping as StreamMapping
 from destination_campaigns.mapping import resolve
-from destination_campaigns.setting_up import Connected, Feeds, budgeted, find_feeds, list_maker, pretend_list
+from destination_campaigns.setting_up import Connected, Feeds, budgeted, find_feeds, list_maker, list_pretender
 from mailsync.airbyte.catalog import Stream
 from mailsync.airbyte.messages import Output
 from mailsync.airbyte.options import Problems
+from mailsync.errors import ConfigError
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.membership.plan import Plan, WhenSpent
@@ -34,17 +34,33 @@ def check_streams(config: Config, streams: Mapping[str, Stream], problems: Probl
         problems.add(f"Stream {name} is synced, but feeds no list. Add an entry to streams, or deselect it. Configured: {known}.")
 
 
-def mappings(config: Config, streams: Mapping[str, Stream], fields: Sequence[Any], problems: Problems) -> dict[str, StreamMapping]:
-    """Each stream's mapping."""
+def mappings(config: Config, streams: Mapping[str, Stream], connected: Connected, feeds: Feeds, problems: Problems) -> dict[str, StreamMapping]:
+    """Each stream's mapping onto the fields that all of its lists have."""
     options = {entry.stream: entry.records for entry in config.streams}
-    return {name: resolve(stream, options[name], fields, problems) for name, stream in streams.items() if name in options}
+    found = {}
+    for name, stream in streams.items():
+        if name in options:
+            found[name] = resolve(stream, options[name], connected.account.fields(feeds.keys(name)), problems)
+            check_new_fields(f"Stream {name}", found[name].to_create, connected, problems)
+    return found
 
 
-def create_fields(mapped: Mapping[str, StreamMapping], connected: Connected, output: Output) -> None:
-    """Make the mapped fields that the mailing tool lacks."""
+def check_new_fields(where: str, names: Iterable[str], connected: Connected, problems: Problems) -> None:
+    """Names that no field can have."""
+    for name in names:
+        try:
+            connected.account.check_new_field(name)
+        except ConfigError as error:
+            problems.add(f"{where}: {error}")
+
+
+def create_fields(mapped: Mapping[str, StreamMapping], feeds: Feeds, connected: Connected, output: Output) -> None:
+    """Make the mapped fields that the mailing tool lacks, and what the lists' options need."""
     for name in missing_fields(mapped):
-        connected.account.create_field(name)
+        streams = {stream for stream, mapping in mapped.items() if name in mapping.to_create}
+        connected.account.create_field(name, sorted({one.list.key for one in feeds.feeds if one.stream in streams}))
         output.log(f"Created the contact field {name}.")
+    connected.account.prepare_lists()
 
 
 def missing_fields(mapped: Mapping[str, StreamMapping]) -> list[str]:
@@ -113,15 +129,17 @@ def ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *
     budget = budgeted(config, connected, ledger)
     connected.account.check_access()
     problems = Problems()
-    fields = connected.account.fields()
     if any(stream.object_name is not None for stream in streams.values()):
-        config = entries(config, streams, connected.account.tool.mailing_lists(), fields, problems)
-    mapped = mappings(config, streams, fields, problems)
-    make = None if problems.found else pretend_list if config.dry_run else list_maker(connected)
-    feeds = find_feeds(config, connected, problems, make=make)
+        account = connected.account
+        config = entries(config, streams, account.tool.mailing_lists(), lambda key: account.fields([key]), problems)
+    feeds = find_feeds(config, connected, problems, make=None)
+    mapped = mappings(config, streams, connected, feeds, problems)
     problems.raise_any()
+    if feeds.to_make:
+        feeds = find_feeds(config, connected, problems, make=(list_pretender if config.dry_run else list_maker)(connected))
+        problems.raise_any()
     if not config.dry_run:
-        create_fields(mapped, connected, output)
+        create_fields(mapped, feeds, connected, output)
     return Ready(
         connected=connected,
         ledger=ledger,

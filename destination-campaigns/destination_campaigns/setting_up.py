@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from destination_campaigns.config import Config, StreamToList
 from mailsync.airbyte.messages import Output
@@ -14,15 +13,16 @@ from mailsync.clock import VendorClock, clock_for
 from mailsync.errors import ConfigError, TransientError
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
+from mailsync.mailing_account import MailingAccount
 from mailsync.membership.plan import Feed, OnDelete
 from mailsync.membership.tool import MailingList
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """An account and the vendor's time. `account` is the system's own (see `systems`)."""
+    """An account and the vendor's time."""
 
-    account: Any
+    account: MailingAccount
     clock: VendorClock
 
 
@@ -42,10 +42,18 @@ def connect(config: Config, output: Output, stopping: Stopping) -> Connected:
 
 @dataclass(frozen=True, slots=True)
 class Feeds:
-    """Streams with their lists; `created`: keys of lists made just now (or, in a dry run, not made yet) → their first contact."""
+    """Streams with their lists; `created`: keys of lists made just now (or, in a dry run, not made yet) → their first contact, if any.
+
+    `to_make`: some lists that are configured to be made are left out.
+    """
 
     feeds: tuple[Feed, ...]
     created: Mapping[str, str]
+    to_make: bool = False
+
+    def keys(self, stream: str) -> list[str]:
+        """Keys of the lists that exist and that a stream feeds."""
+        return [one.list.key for one in self.feeds if one.stream == stream and one.list.key not in self.created]
 
 
 def budgeted(config: Config, connected: Connected, ledger: Ledger) -> Budget:
@@ -63,15 +71,19 @@ def list_maker(connected: Connected) -> Maker:
     """Makes a list that is configured to be made. None: the account does not show it yet."""
 
     def make(entry: StreamToList) -> MailingList | None:
-        found: MailingList | None = connected.account.create_list(name=entry.list_name, first_contact=entry.first_contact, public=entry.public_form)
-        return found
+        return connected.account.create_list(name=entry.list_name, first_contact=entry.first_contact, public=entry.public_form)
 
     return make
 
 
-def pretend_list(entry: StreamToList) -> MailingList:
-    """A list that would be made, for a dry run."""
-    return MailingList(f"new: {entry.list_name}", entry.list_name, entry.public_form)
+def list_pretender(connected: Connected) -> Maker:
+    """Says what a list would be that is configured to be made, for a dry run."""
+
+    def pretend(entry: StreamToList) -> MailingList:
+        has_form = connected.account.asks_for_confirmation(public=entry.public_form)
+        return MailingList(f"new: {entry.list_name}", entry.list_name, has_form)
+
+    return pretend
 
 
 def find_feeds(config: Config, connected: Connected, problems: Problems, *, make: Maker | None) -> Feeds:
@@ -82,6 +94,7 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
     lists = connected.account.tool.mailing_lists()
     feeds: list[Feed] = []
     created: dict[str, str] = {}
+    to_make = False
     options: dict[str, tuple[str, str]] = {}
     for entry in config.streams:
         found = _find(entry, lists, problems)
@@ -93,14 +106,15 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
             else:
                 problems.add(f"{entry.path}: the list {entry.list_name!r} was created, but the account does not show it. Run again in a minute.")
         if found is None:
-            _check_creation(entry, config, problems)
+            to_make = to_make or entry.create_list
+            _check_creation(entry, config, connected, problems)
             continue
         _check_list(entry, found, config, problems)
         _check_feed(Feed(entry.stream, found, OnDelete(entry.on_delete)), entry, feeds, problems)
         _collect_options(entry, found, connected, options, problems)
     _check_backfill(config, connected, problems)
     connected.account.set_list_options(options)
-    return Feeds(tuple(feeds), created)
+    return Feeds(tuple(feeds), created, to_make)
 
 
 def _check_backfill(config: Config, connected: Connected, problems: Problems) -> None:
@@ -135,8 +149,8 @@ def _find(entry: StreamToList, lists: Sequence[MailingList], problems: Problems)
     return None
 
 
-def _check_creation(entry: StreamToList, config: Config, problems: Problems) -> None:
-    if entry.create_list and entry.public_form and not config.allow_confirmation_mails:
+def _check_creation(entry: StreamToList, config: Config, connected: Connected, problems: Problems) -> None:
+    if entry.create_list and connected.account.asks_for_confirmation(public=entry.public_form) and not config.allow_confirmation_mails:
         problems.add(_form_problem(entry, entry.list_name))
 
 
@@ -147,8 +161,8 @@ def _check_list(entry: StreamToList, found: MailingList, config: Config, problem
 
 def _form_problem(entry: StreamToList, name: str) -> str:
     return (
-        f"{entry.path}: the list {name!r} has a sign-up form, so each person added to it gets a confirmation mail. "
-        "Choose a list without one, or set allow_confirmation_mails to accept those mails."
+        f"{entry.path}: the list {name!r} has a sign-up form or double opt-in, so each person added to it gets a confirmation mail. "
+        "Choose a list without it, or set allow_confirmation_mails to accept those mails."
     )
 
 

@@ -73,11 +73,11 @@ def _stream() -> dict[str, Any]:
         "list_name": _text("List name", "The list to feed, by name. Or give its key."),
         "list_key": _text("List key", "The list to feed, by key."),
         "create_list": _flag("Create the list", "Create it when no list has this name."),
-        "first_contact": _text("First contact", "An address of yours to create the list with: the vendor cannot create an empty one."),
-        "signup_form": _choice("Sign-up form of a created list", "A public list asks each person for a confirmation.", SIGNUP_FORMS),
+        "first_contact": _text("First contact", "Zoho Campaigns: an address of yours to create the list with; it cannot create an empty one."),
+        "signup_form": _choice("Sign-up form of a created list", "Zoho Campaigns: a public list asks each person for a confirmation.", SIGNUP_FORMS),
         "on_delete": _choice("When the last record of an address is gone", "Suppress is for the whole account and cannot be undone.", ON_DELETE),
-        "topic": _text("Topic", "Topic name or id for accounts with topics; several with commas."),
-        "source": _text("Source tag", "Sent when somebody is added; the vendor does not change it later."),
+        "topic": _text("Topic", "Zoho Campaigns: topic name or id for accounts with topics; several with commas."),
+        "source": _text("Source tag", "Sent when somebody is added; Zoho Campaigns does not change it later. Mailigen keeps it in a field SOURCE."),
         **_record_options(),
     }
     return {

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
+from mailsync.mailigen.settings import FRAGMENT as MAILIGEN
+from mailsync.mailigen.settings import REFUSED_OPTIONS as MAILIGEN_REFUSES
+from mailsync.mailing_account import MailingAccount
 from mailsync.zoho_campaigns.settings import FRAGMENT as ZOHO_CAMPAIGNS
 from mailsync.zoho_campaigns.settings import REFUSED_OPTIONS as ZOHO_CAMPAIGNS_REFUSES
 
@@ -29,22 +32,29 @@ class Settings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`fragment` is the JSON Schema of `system`; `refused` maps an option of a stream to why this vendor's API cannot fulfil it."""
+    """`fragment` is the JSON Schema of `system`; `refused` maps an option of a stream to why this vendor's API cannot fulfil it.
+
+    `lists_need_a_contact`: a list cannot be created empty. `signup_forms`: a list may have one.
+    """
 
     fragment: Mapping[str, Any]
     refused: Mapping[str, str]
     module: str
+    lists_need_a_contact: bool
+    signup_forms: bool
 
     def parse(self, raw: Mapping[str, Any]) -> Settings:
         """Check the `system` object. Raises ConfigError."""
         settings: Settings = import_module(f"{self.module}.settings").parse_settings(raw)
         return settings
 
-    def open(self, settings: Settings, **parts: Any) -> Any:
-        """Connect: the system's `Account` (see mailsync.zoho_campaigns.account)."""
-        return import_module(f"{self.module}.account").open_account(settings, **parts)
+    def open(self, settings: Settings, **parts: Any) -> MailingAccount:
+        """Connect: the system's account. Nothing is called yet."""
+        account: MailingAccount = import_module(f"{self.module}.account").open_account(settings, **parts)
+        return account
 
 
 SYSTEMS: Mapping[str, System] = {
-    "zoho_campaigns": System(ZOHO_CAMPAIGNS, ZOHO_CAMPAIGNS_REFUSES, "mailsync.zoho_campaigns"),
+    "zoho_campaigns": System(ZOHO_CAMPAIGNS, ZOHO_CAMPAIGNS_REFUSES, "mailsync.zoho_campaigns", lists_need_a_contact=True, signup_forms=True),
+    "mailigen": System(MAILIGEN, MAILIGEN_REFUSES, "mailsync.mailigen", lists_need_a_contact=False, signup_forms=False),
 }

@@ -52,6 +52,12 @@ def with_address(connection: sa.Connection, addresses: Collection[str]) -> list[
     return [RecordRow(*row) for row in connection.execute(_SELECT.where(record.c.address.in_(addresses)))]
 
 
+def addresses_after(connection: sa.Connection, after: str, size: int) -> list[str]:
+    """The next addresses that any record has or had last, in order."""
+    query = sa.select(record.c.address).where(record.c.address > after).distinct().order_by(record.c.address).limit(size)
+    return list(connection.execute(query).scalars())
+
+
 def opted_out_before(connection: sa.Connection, addresses: Collection[str]) -> set[str]:
     """Those addresses that an opted-out record gave up."""
     query = sa.select(former.c.address).join(record, _same(former)).where(former.c.address.in_(addresses), record.c.opt_out == 1)

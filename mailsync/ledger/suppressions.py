@@ -61,6 +61,25 @@ class Suppressions:
         """One that holds for the whole account."""
         self.add(connection, [(self.everywhere, address, reason, since)])
 
+    def shown_everywhere(self, connection: sa.Connection, addresses: Collection[str], reason: str, at: float) -> list[str]:
+        """A read at `at` shows these under a reason that holds for the account; gives those that it did not hold for before."""
+        hashes = {self.hash(address): address for address in addresses}
+        c = suppression.c
+        mine = (c.list == self.everywhere, c.reason == reason, c.address_hash.in_(hashes))
+        known = set(connection.execute(sa.select(c.address_hash).where(*mine)).scalars())
+        connection.execute(sa.update(suppression).where(*mine).values(since=at))
+        self.add(connection, [(self.everywhere, address, reason, at) for one, address in hashes.items() if one not in known])
+        return [address for one, address in hashes.items() if one not in known]
+
+    def lift_not_shown(self, connection: sa.Connection, reason: str, at: float) -> set[str]:
+        """Lift what no read since `at` has shown; gives the hashes."""
+        c = suppression.c
+        old = (c.list == self.everywhere, c.reason == reason, c.since < at)
+        lifted = set(connection.execute(sa.select(c.address_hash).where(*old)).scalars())
+        if lifted:
+            connection.execute(sa.delete(suppression).where(*old))
+        return lifted
+
     def lift(self, connection: sa.Connection, list_id: str, addresses: Sequence[str]) -> None:
         """Newer consent: left and vanished of this list, vanished of everywhere; never a complaint or an erasure."""
         if not addresses:

@@ -23,6 +23,7 @@ from mailsync.membership.mirror import Mirror
 from mailsync.membership.model import Rules
 from mailsync.membership.plan import Plan, StreamPlan
 from mailsync.membership.reading import Reader
+from mailsync.membership.registry import Registry
 from mailsync.membership.removals import Removals
 from mailsync.membership.responses import Responses
 from mailsync.membership.settle import Settler
@@ -45,6 +46,7 @@ class Parts:
     mirror: Mirror
     reader: Reader
     responses: Responses
+    registry: Registry
     calls: Calls
     settler: Settler
     removals: Removals
@@ -93,22 +95,14 @@ def build(held: Held) -> Parts:
     reach: Any = {"lease": lease, "account": account, "situations": situations, "suppressions": suppressions}
     reader = Reader(ledger, tool, sync=plan.sync_name, **reach, say=lambda text: held.tell(EventKind.PROGRESS, text))
     responses = Responses(ledger, tool, **reach, check_stop=held.check_stop)
+    registry = Registry(ledger, tool, lease=lease, situations=situations, suppressions=suppressions, check_stop=held.check_stop)
     deciding = Deciding(situations, {list_id: _rules(held, listing) for list_id, listing in lists.items()})
-    calls = Calls(
-        ledger,
-        tool,
-        account=account,
-        budget=held.budget,
-        lease=lease,
-        situations=situations,
-        deciding=deciding,
-        run=held.name,
-        check_stop=held.check_stop,
-    )
+    calls = _calls(held, situations, deciding)
 
     def refresh(list_id: str) -> None:
         reader.read_leavers(lists[list_id])
         responses.read(ledger.clock.now())
+        registry.read()
 
     settler = _settler(held, lists, deciding, calls, refresh)
     return Parts(
@@ -122,11 +116,26 @@ def build(held: Held) -> Parts:
         mirror=Mirror(ledger, sync=plan.sync_name, lease=lease, situations=situations),
         reader=reader,
         responses=responses,
+        registry=registry,
         calls=calls,
         settler=settler,
         removals=Removals(ledger, sync=plan.sync_name, account=account, lease=lease, settler=settler, calls=calls, check_stop=held.check_stop),
         forecaster=Forecaster(ledger, held.budget, lists, settler.calls_for),
         fates=Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams}),
+    )
+
+
+def _calls(held: Held, situations: Situations, deciding: Deciding) -> Calls:
+    return Calls(
+        held.ledger,
+        held.tool,
+        account=held.plan.account,
+        budget=held.budget,
+        lease=held.lease,
+        situations=situations,
+        deciding=deciding,
+        run=held.name,
+        check_stop=held.check_stop,
     )
 
 

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     VANISHED = "vanished"
     BOUNCED = "bounced"
     SUPPRESSED_ON_DELETE = "suppressed_on_delete"
+    SUPPRESSED = "suppressed"
     # Not written for other reasons.
     NO_ADDRESS = "no_address"
     UPDATE_MAY_MAIL = "update_may_mail"
@@ -82,6 +83,10 @@ ABOUT: dict[Reason, About] = {
     Reason.SUPPRESSED_ON_DELETE: About(
         "The last record was deleted under on_delete: suppress, and the address is in the account's do-not-mail registry.",
         "The vendor has no way back by API; support of the mailing tool may lift it.",
+    ),
+    Reason.SUPPRESSED: About(
+        "The address is on the mailing tool's own list of addresses that it never mails.",
+        "Take it out of the suppression list in the mailing tool, if the person wants mail; the next run sees it.",
     ),
     Reason.NO_ADDRESS: About("The record has no e-mail address.", "Enter one in the CRM."),
     Reason.UPDATE_MAY_MAIL: About(

@@ -69,7 +69,7 @@ class Rehearsal:
     def __init__(
         self, tool: MailingTool, ledger: Ledger, clock: RehearsalClock, *, lists: Mapping[str, MailingList], created: Mapping[str, str]
     ) -> None:
-        """`created`: key → the first contact that a list would be created with."""
+        """`created`: key → the first contact that a list would be created with, empty for none."""
         self._tool = tool
         self._ledger = ledger
         self._clock = clock
@@ -84,7 +84,8 @@ class Rehearsal:
         with ledger.begin() as connection:
             _tables.create_all(connection)
         for key, address in created.items():
-            self._put(key, address, ListedStatus.ACTIVE)
+            if address:
+                self._put(key, address, ListedStatus.ACTIVE)
 
     def real_call(self, endpoint: str) -> None:
         """The real tool makes a call: it counts in the plan too."""

@@ -87,6 +87,7 @@ class Run:
         new = parts.responses.read(since)
         if new:
             self._tell(EventKind.PROGRESS, f"{new} new leavings seen in campaigns.")
+        parts.registry.read()
         self._foretell()
         parts.settler.take_off_leavers()
         if parts.reader.met:

@@ -10,7 +10,10 @@ from mailsync.ledger import members, records
 from mailsync.ledger.suppressions import Suppressed, Suppressions
 from mailsync.membership.model import NEVER, MemberRow, RecordRow, Situation
 
-_ORDER = ("crm_opt_out", "complaint", "left", "left_or_returned", "left_elsewhere", "forgotten", "suppressed_on_delete", "vanished", "bounced")
+_ORDER = (
+    *("crm_opt_out", "complaint", "left", "left_or_returned", "left_elsewhere"),
+    *("forgotten", "suppressed_on_delete", "suppressed", "vanished", "bounced"),
+)
 _LEAVINGS_HERE = {"left", "left_or_returned"}
 _SPREADING = {"left", "complaint"}
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from mailsync.errors import RateLimited, VendorUnavailable
 from mailsync.http import Answer
-from mailsync.zoho_campaigns.codes import Act, looks_throttled, meaning, without_addresses
+from mailsync.vendor_words import without_addresses
+from mailsync.zoho_campaigns.codes import Act, looks_throttled, meaning
 from mailsync.zoho_campaigns.endpoints import Endpoint
 
 _XML_CODE = re.compile(rb"<code>\s*(\w+)\s*</code>", re.IGNORECASE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from mailsync.breaker import Breaker
 from mailsync.clock import VendorClock
 from mailsync.errors import AuthError, Bug, ConfigError, RateLimited, TransientError, VendorUnavailable
 from mailsync.http import Http, Patience, retrying
@@ -19,9 +20,8 @@ from mailsync.zoho_campaigns.settings import ZohoCampaignsSettings
 
 # A lock caused by others (30 minutes) is waited out once, with time for the call itself.
 READ_PATIENCE = Patience(tries=6, total_s=2700.0)
-# So many writes in a row without a usable answer, and the method is left alone for its lock period: the answer to a locked method is not
-# documented, and a page nobody can read may be it.
-UNREADABLE_IN_A_ROW = 2
+# After two writes in a row that nobody can read the method is left alone for its lock period: the answer to a locked method is not documented,
+# and a page nobody can read may be it.
 UNKNOWN_IN_A_ROW = 10
 UNREADABLE_READS = 3
 PAUSE_AFTER_OUTAGE_S = 60.0
@@ -49,7 +49,8 @@ class CampaignsClient:
         self._reserve = reserve
         self._on_wait = on_wait
         self._patience = patience
-        self._breaker = _Breaker(clock)
+        self._breaker = Breaker("Zoho Campaigns", clock)
+        self._unknown: dict[str, int] = {}
 
     def read(self, name: str, params: Mapping[str, str] | None = None) -> Said:
         """A call that changes nothing, repeated until it answers OK or EMPTY. Raises ConfigError, AuthError, TransientError, Bug."""
@@ -83,21 +84,28 @@ class CampaignsClient:
         Raises RateLimited (nothing took effect), ConfigError, Bug.
         """
         endpoint = ENDPOINTS[name]
-        self._breaker.before(endpoint)
+        self._breaker.before(name)
         try:
             said = self._authorised(endpoint, form)
         except RateLimited:
             raise
         except VendorUnavailable as error:
-            self._breaker.unusable(endpoint, error)
+            self._breaker.unusable(name, endpoint.lock_s if isinstance(error, Unreadable) else PAUSE_AFTER_OUTAGE_S)
             return None
-        self._breaker.answered(said)
+        self._breaker.answered(name)
+        self._note_unknown(said)
         raise_for_everyone(said)
         return None if said.act is Act.FAILED else said
 
     def write_patiently(self, name: str, form: Mapping[str, str]) -> Said | None:
         """`write` for setting up, where nothing else could be done meanwhile: a lock by others is waited out. None: no usable answer."""
         return retrying(lambda: self.write(name, form), clock=self._clock, patience=self._patience, on_wait=self._on_wait)
+    def _note_unknown(self, said: Said) -> None:
+        """Ten codes in a row that nobody knows are taken for a lock. Raises RateLimited."""
+        name = said.endpoint.name
+        self._unknown[name] = self._unknown.get(name, 0) + 1 if said.act is Act.UNKNOWN else 0
+        if self._unknown[name] >= UNKNOWN_IN_A_ROW:
+            raise locked(said.endpoint, f"code {said.code}, not known here, {UNKNOWN_IN_A_ROW} times in a row")
 
     def check_scopes(self) -> None:
         """Raises AuthError where the token cannot be renewed, or says itself that it lacks a scope. Older token answers do not tell their scopes."""
@@ -163,38 +171,3 @@ def _covers(granted: frozenset[str], scope: str) -> bool:
     wider = {verb, "ALL"} | ({"WRITE", "CREATE-UPDATE"} if verb in ("CREATE", "UPDATE") else set())
     lowered = {one.lower() for one in granted}
     return any(f"{module}.{one}".lower() in lowered for one in wider)
-
-
-class _Breaker:
-    """Stops a row of writes whose answers nobody can use, before the row grows long. One per client."""
-
-    def __init__(self, clock: VendorClock) -> None:
-        self._clock = clock
-        self._unusable: dict[str, int] = {}
-        self._unknown: dict[str, int] = {}
-        self._closed_until: dict[str, float] = {}
-
-    def before(self, endpoint: Endpoint) -> None:
-        """Raises RateLimited while the method is left alone."""
-        remaining = self._closed_until.get(endpoint.name, 0.0) - self._clock.now()
-        if remaining > 0:
-            raise RateLimited(
-                f"Zoho Campaigns gave {UNREADABLE_IN_A_ROW} writes in a row of {endpoint.name} no usable answer; it is left alone for a while.",
-                retry_after=remaining,
-            )
-
-    def unusable(self, endpoint: Endpoint, error: VendorUnavailable) -> None:
-        """A write without an answer: the second in a row closes the method."""
-        count = self._unusable.get(endpoint.name, 0) + 1
-        self._unusable[endpoint.name] = count % UNREADABLE_IN_A_ROW
-        if count >= UNREADABLE_IN_A_ROW:
-            pause = endpoint.lock_s if isinstance(error, Unreadable) else PAUSE_AFTER_OUTAGE_S
-            self._closed_until[endpoint.name] = self._clock.now() + pause
-
-    def answered(self, said: Said) -> None:
-        """A usable answer opens the method; ten codes in a row that nobody knows are taken for a lock. Raises RateLimited."""
-        name = said.endpoint.name
-        self._unusable[name] = 0
-        self._unknown[name] = self._unknown.get(name, 0) + 1 if said.act is Act.UNKNOWN else 0
-        if self._unknown[name] >= UNKNOWN_IN_A_ROW:
-            raise locked(said.endpoint, f"code {said.code}, not known here, {UNKNOWN_IN_A_ROW} times in a row")

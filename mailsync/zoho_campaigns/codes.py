@@ -132,11 +132,9 @@ SPECIFIC: dict[tuple[str, str], Meaning] = {
     (method.RECIPIENTS, "6607"): _PRIVILEGE,
 }
 
-_ADDRESS = re.compile(r"[^\s<>\"',;(]+@[^\s<>\"',;)]+")
 _THROTTLED = re.compile(
     r"throttl|rate.?limit|too many|calls? limit|limit.{0,20}exceed|exceed.{0,30}limit|try again (?:after|later).{0,20}minute", re.IGNORECASE
 )
-_LONGEST_MESSAGE = 200
 
 
 def meaning(endpoint: str, code: str) -> Meaning:
@@ -147,8 +145,3 @@ def meaning(endpoint: str, code: str) -> Meaning:
 def looks_throttled(message: str) -> bool:
     """Whether a vendor's text speaks of a limit of calls. The body sent while a method is locked is not documented."""
     return _THROTTLED.search(message) is not None
-
-
-def without_addresses(message: str) -> str:
-    """The vendor's own words, fit for a log: addresses taken out, one line, at most 200 characters."""
-    return _ADDRESS.sub("(address)", " ".join(message.split()))[:_LONGEST_MESSAGE]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from mailsync.errors import ConfigError, VendorUnavailable
+from mailsync.mailing_account import ContactField
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.client import CampaignsClient
 from mailsync.zoho_campaigns.codes import Act
@@ -16,21 +16,8 @@ TEXT = "Text"
 NEW_FIELD_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
-class ContactField:
-    """`name` is the display name, which is the key inside `contactinfo`. `kind` in lower case, empty where the vendor does not say;
-    `max_length` in characters, None where it does not. Only names and `mandatory` are documented.
-    """
-
-    name: str
-    api_name: str
-    kind: str
-    mandatory: bool
-    max_length: int | None
-
-
 def contact_fields(client: CampaignsClient) -> list[ContactField]:
-    """Every field a contact of this account has."""
+    """Every field a contact of this account has. `name` is the display name, which is the key inside `contactinfo`; only names are documented."""
     said = client.read(method.ALL_FIELDS)
     if said.act is Act.EMPTY:
         return []

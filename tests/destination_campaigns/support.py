@@ -1,6 +1,6 @@
 """A small stream, the fields of a small account, and a configuration."""
 
-from mailsync.zoho_campaigns.fields import ContactField
+from mailsync.mailing_account import ContactField
 
 COLUMNS = {
     "id": {"type": ["null", "string"]},

@@ -5,21 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mailsync.clock import SystemClock, VendorClock
+from mailsync.clock import VendorClock
 from mailsync.zoho_campaigns.account import open_account
 from mailsync.zoho_campaigns.settings import parse_settings
-
-
-class SteppingClock(SystemClock):
-    """Sleeping moves the emulators' clock and this one's."""
-
-    def __init__(self, emulator):
-        super().__init__()
-        self.emulator, self.waited = emulator, []
-
-    def sleep(self, seconds):
-        self.waited.append(round(seconds))
-        self.emulator.advance(seconds)
+from tests.mailsync.stepping import SteppingClock
 
 
 class Vendor:

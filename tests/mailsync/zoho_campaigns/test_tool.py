@@ -214,11 +214,11 @@ def test_a_list_is_created_with_its_first_contact(vendor):
 
 
 def test_a_custom_field_is_created_once_and_an_odd_name_is_a_config_error(vendor):
-    vendor.account.create_field("Favourite colour")
-    vendor.account.create_field("Favourite colour")
-    assert "Favourite colour" in {one.name for one in vendor.account.fields()}
+    vendor.account.create_field("Favourite colour", [])
+    vendor.account.create_field("Favourite colour", [])
+    assert "Favourite colour" in {one.name for one in vendor.account.fields([])}
     with pytest.raises(ConfigError, match="could not be created"):
-        vendor.account.create_field("a/b")
+        vendor.account.create_field("a/b", [])
 
 
 def test_no_secret_and_no_address_is_in_any_url(vendor, monkeypatch):

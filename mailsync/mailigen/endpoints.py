@@ -1,0 +1,25 @@
+"""The methods of the Mailigen API 1.8 that are used here. No source tells of a limit of calls, so none has a window. Checked 2026-11."""
+
+from __future__ import annotations
+
+VERSION = "1.8"
+DEFAULT_BASE = "https://api.mailigen.com"
+
+ACCOUNT = "getAccountDetails"
+LISTS = "lists"
+CREATE_LIST = "listCreate"
+FIELDS = "listMergeVars"
+ADD_FIELD = "listMergeVarAdd"
+MEMBERS = "listMembers"
+MEMBER = "listMemberInfo"
+SUBSCRIBE = "listBatchSubscribe"
+UNSUBSCRIBE = "listBatchUnsubscribe"
+SUPPRESS = "suppressedListBatchSubscribe"
+SUPPRESSED = "suppressedListMembers"
+CAMPAIGNS = "campaigns"
+STATS = "campaignStats"
+CAMPAIGN_UNSUBSCRIBES = "campaignUnsubscribes"
+
+LISTS_A_PAGE = 1000
+ROWS_A_PAGE = 15_000  # listMembers, suppressedListMembers, campaignUnsubscribes
+CAMPAIGNS_A_PAGE = 1000

@@ -100,6 +100,7 @@ class CampaignsClient:
     def write_patiently(self, name: str, form: Mapping[str, str]) -> Said | None:
         """`write` for setting up, where nothing else could be done meanwhile: a lock by others is waited out. None: no usable answer."""
         return retrying(lambda: self.write(name, form), clock=self._clock, patience=self._patience, on_wait=self._on_wait)
+
     def _note_unknown(self, said: Said) -> None:
         """Ten codes in a row that nobody knows are taken for a lock. Raises RateLimited."""
         name = said.endpoint.name

@@ -41,6 +41,13 @@ class Forecaster:
             found.update({endpoint: round(count * total / asked) for endpoint, count in calls.items()} if asked else {})
         return self._priced(found, exact=not sampled)
 
+    def before_the_first_write(self, endpoint: str) -> str:
+        """For people: what earlier runs left, and what the day still allows of an endpoint."""
+        waiting, left = self.waiting(), self._budget.left_today(endpoint)
+        today = "" if left is None else f" Today {left:,} calls of {endpoint} are left of our share."
+        what = f"what earlier runs left takes {waiting}." if waiting.calls else "nothing is left from earlier runs."
+        return f"Forecast: {what}{today}"
+
     def announce(self, stream: str, records: int) -> None:
         """The source expects to send so many records."""
         self._announced[stream] = records

@@ -213,10 +213,7 @@ class Run:
     def _foretell(self) -> None:
         """Before the first write: what earlier runs left, and what today still allows."""
         parts = self._parts
-        waiting, left = parts.forecaster.waiting(), self.budget.left_today(parts.calls.subscribe_endpoint)
-        today = "" if left is None else f" Today {left:,} calls of {parts.calls.subscribe_endpoint} are left of our share."
-        what = f"what earlier runs left takes {waiting}." if waiting.calls else "nothing is left from earlier runs."
-        self._tell(EventKind.FORECAST, f"Forecast: {what}{today}")
+        self._tell(EventKind.FORECAST, parts.forecaster.before_the_first_write(parts.calls.subscribe_endpoint))
         self._spent_before = Counter(self.budget.spent)
         self._foretell_at = CHUNK
 

@@ -69,10 +69,53 @@ class Crm:
         return self.edit(emulator, "create", record={self.last_name: "Newest", self.address: address, **fields})["id"]
 
 
+class Pipedrive(Crm):
+    """Persons have arrays of addresses and one name; who does not want mail is an option of a custom field."""
+
+    def config(self, emulator, **options):
+        """Ids are compared in every sync, as deleted persons are found by nothing else."""
+        config = super().config(emulator, **options)
+        return config | {"system": config["system"] | {"compare_ids_every_hours": 0}}
+
+    def rows(self, emulator):
+        """With the address and the opt-out as columns."""
+        fields = emulator.state(self.name)["fields"]["persons"]
+        (key,) = (key for key, field in fields.items() if field["name"] == "Newsletter opt-out")
+        (yes,) = (option["id"] for option in fields[key]["options"] if option["label"] == "Yes")
+
+        def shown(row):
+            address = row["emails"][0]["value"] if row["emails"] else None
+            return row | {self.address: address, self.opt_out: row["custom_fields"][key] == yes}
+
+        return [(stream, identity, shown(row)) for stream, identity, row in super().rows(emulator)]
+
+    def rename(self, emulator, identity, last_name):
+        self.edit(emulator, "update", id=identity, record={"name": f"Ann {last_name}"})
+
+    def move(self, emulator, identity, address):
+        self.edit(emulator, "update", id=identity, record={"emails": [{"value": address}]})
+
+    def opt_out_of(self, emulator, identity):
+        self.edit(emulator, "update", id=identity, record={"Newsletter opt-out": "Yes"})
+
+    def create(self, emulator, address, **fields):
+        record = {"name": f"Ann {fields.get(self.last_name, 'Newest')}", "emails": [{"value": address}]}
+        return self.edit(emulator, "create", record=record)["id"]
+
+
 OF_ZOHO = ("emulated-secret-0000", "1000.emulated.refresh")
 CRMS = {
     one.name: one
     for one in (
         Crm("zoho_crm", ("Leads", "Contacts"), secrets=OF_ZOHO, converts=True),
+        Pipedrive(
+            "pipedrive",
+            ("persons",),
+            address="email",
+            last_name="last_name",
+            opt_out="newsletter_opt_out",
+            secrets=("fa4e" * 10,),
+            options={"opt_out_field": "newsletter_opt_out", "last_contacted_field": "last_contacted"},
+        ),
     )
 }  # fmt: skip

@@ -35,7 +35,8 @@ class Story:
     def __init__(self, emulator, folder, between=USUAL, **source):
         self.emulator, self.folder, self.runs = emulator, folder, []
         self.crm, self.tool = between
-        self.reader = Reader(emulator, self.crm.name, **source)
+        self.reader = Reader(emulator, self.crm.name)
+        self.reader.config = self.crm.config(emulator, **source)
         self.config = self.tool.config(emulator, self.crm) | {"ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")}}
         self.before = self.members()
         self.addresses = set(self.before)

@@ -62,7 +62,7 @@ class Statuses:
         plan, found = self._held.plan, dict[str, dict[str, Job]]()
         for work in works:
             campaign, person = facts.get(work.row.campaign), str(work.row.person)
-            if campaign is None or campaign.crm_id is None or campaign.gone or not self._takes_members(person):
+            if not self._takes_members(person, counted=not relearning) or campaign is None or campaign.crm_id is None or campaign.gone:
                 continue
             place = f"campaign {campaign.campaign}"
             kind = status_of(history.get(person, {}).get(campaign.campaign, 0), aged=self._is_old(campaign), statuses=plan.member_statuses)
@@ -79,13 +79,13 @@ class Statuses:
     def _is_old(self, campaign: CampaignFacts) -> bool:
         return campaign.sent_at is not None and campaign.sent_at + DAY_S <= self._held.now()
 
-    def _takes_members(self, person: str) -> bool:
+    def _takes_members(self, person: str, *, counted: bool) -> bool:
         traits = self._held.crm.traits
         if not self._held.plan.member_statuses:
             return False
         if Ability.MEMBER_STATUS in traits.supports and PersonId.parse(person).module in traits.member_modules:
             return True
-        self._held.calls.done["member status unsupported"] += 1
+        self._held.calls.done["member status unsupported"] += counted
         return False
 
     def _member_call(self, campaign: CampaignFacts) -> Callable[[list[Job]], Sequence[Outcome]]:

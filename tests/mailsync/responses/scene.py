@@ -115,6 +115,7 @@ class Scene:
         reset: bool = False,
         after: float = HOUR,
         crm: Any = None,
+        stopper: list[Callable[[], None]] | None = None,
         **options: Any,
     ) -> Ran:
         """One run of one sync, `after` seconds after the last one.
@@ -127,6 +128,8 @@ class Scene:
         events: list[Event] = []
         run = Run(ledger=ledger, crm=crm or self.crm, plan=self.plan(sync, options), clock=self.clock, on_event=events.append)
         (crm or self.crm).reserve = run.reserve if self.limits else _unlimited
+        if stopper is not None:
+            stopper.append(run.ask_to_stop)
         if reset:
             for name in STREAMS:
                 self.last_state.pop((sync, name), None)

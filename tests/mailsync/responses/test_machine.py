@@ -209,9 +209,9 @@ class Histories(RuleBasedStateMachine):
         self.run(sync)
         self.crm.failing = set()
 
-    @rule(restored=st.booleans())
-    def the_ledger_is_lost(self, restored: bool) -> None:
-        """Or put back from a copy; the operator clears the connections' states, and the source sends everything again."""
+    @rule(restored=st.booleans(), order=orders, sync=syncs)
+    def the_ledger_is_lost(self, restored: bool, order: int, sync: str) -> None:
+        """Or put back from a copy; the operator clears the connections' states, and the source sends everything again, not all of it in one run."""
         if not self.may_lose_ledger:
             return
         backup = f"{self.directory}/backup.db"
@@ -219,8 +219,9 @@ class Histories(RuleBasedStateMachine):
         if restored and Path(backup).exists():
             shutil.copy(backup, self.scene.location)
         self.reset = set(SYNCS)
-        for sync in SYNCS:
-            self.waiting[sync] = list(self.said)
+        for one in SYNCS:
+            self.waiting[one] = list(self.said)
+        self.run(sync, everything=False, order=order, after=2.0)
 
     @rule()
     def the_ledger_is_copied(self) -> None:
@@ -333,8 +334,8 @@ class Walk:
                 },
             ),
             ("a_run_with_reads_that_fail", {"sync": sync, "method": some(READS)}),
-            ("the_ledger_is_lost", {"restored": yes}),
-            ("the_ledger_is_copied", {}),
+            *[("the_ledger_is_lost", {"restored": yes, "order": order, "sync": sync})] * (3 if self.machine.may_lose_ledger else 0),
+            *[("the_ledger_is_copied", {})] * (2 if self.machine.may_lose_ledger else 0),
         ]
 
     def go(self) -> None:

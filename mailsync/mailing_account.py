@@ -24,6 +24,19 @@ class ContactField:
     max_length: int | None
 
 
+NEW_KINDS = {
+    "text": "",
+    "whole_number": "longinteger",
+    "number": "decimal",
+    "date": "date",
+    "datetime": "datetime",
+    "checkbox": "checkbox",
+    "phone": "",
+    "url": "",
+}
+"""Types that a field may be created with → `kind` of the field that comes of it, as far as values are fitted to it."""
+
+
 class MailingAccount(Protocol):
     """One account. Nothing is called when it is made. `reserve` may be set at any time: it is called before each HTTP call with its endpoint."""
 
@@ -43,8 +56,11 @@ class MailingAccount(Protocol):
     def check_new_field(self, name: str) -> None:
         """Raises ConfigError where no field can have this name."""
 
-    def create_field(self, name: str, list_keys: Collection[str]) -> None:
-        """Create a text field, on those of the lists that lack it where fields are the list's. Raises ConfigError."""
+    def create_field(self, name: str, list_keys: Collection[str], kind: str = "text") -> None:
+        """Create a field of one of `NEW_KINDS`, on those of the lists that lack it where fields are the list's. Raises ConfigError.
+
+        A type that the vendor's API does not offer becomes text.
+        """
 
     def asks_for_confirmation(self, *, public: bool) -> bool:
         """Whether joining a list that is made now would send a confirmation mail."""

@@ -14,6 +14,7 @@ from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
 from mailsync.errors import ConfigError
 from mailsync.ledger.place import LedgerPlace
+from mailsync.mailing_account import NEW_KINDS
 from mailsync.report.reject_file import check_format
 
 _SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -28,6 +29,7 @@ class RecordOptions:
     no_opt_out_field: bool = False
     mapping: tuple[tuple[str, str], ...] = ()
     create_fields: bool = False
+    new_types: tuple[tuple[str, str], ...] = ()  # (field, type it is created with)
     required: tuple[str, ...] = ()
     update_empty: bool = True
     cut_long: bool = False
@@ -147,10 +149,12 @@ def _reject_file(options: Options, problems: Problems) -> str:
 
 def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
     options.known(spec.specification()["connectionSpecification"]["properties"]["streams"]["items"]["properties"], refused=refused)
-    pairs = []
+    pairs, types = [], []
     for pair in options.objects("mapping"):
-        pair.known(("column", "field"), refused={})
+        pair.known(("column", "field", "type"), refused={})
         pairs.append((pair.text("column", required=True), pair.text("field", required=True)))
+        if pair.raw().get("type") is not None:
+            types.append((pairs[-1][1], pair.choice("type", tuple(NEW_KINDS))))
     return StreamToList(
         path=options.named("stream").removesuffix(".stream"),
         stream=options.text("stream", required=True),
@@ -167,6 +171,7 @@ def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
             opt_out_field=options.text("opt_out_field"),
             no_opt_out_field=options.flag("no_opt_out_field"),
             mapping=tuple(pairs),
+            new_types=tuple(types),
             create_fields=options.flag("create_fields"),
             required=options.texts("required"),
             update_empty=options.flag("update_empty", default=True),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from destination_campaigns.config import RecordOptions
-from mailsync.airbyte.catalog import Stream
+from mailsync.airbyte.catalog import Column, Stream
 from mailsync.airbyte.options import Problems
+from mailsync.mailing_account import NEW_KINDS
 
 DEFAULT_ADDRESS = "Email"
 DEFAULT_OPT_OUT = "Email_Opt_Out"
@@ -17,6 +18,7 @@ MAPPED_OPT_OUT = "CRM opt-out"
 DEFAULT_LAST_CONTACTED = "Last_Activity_Time"
 DEFAULT_LAST_MODIFIED = "Modified_Time"
 _OURS = "_ab_"
+NEW_FIELD_LENGTH = 255
 
 
 class Field(Protocol):
@@ -59,6 +61,7 @@ class Mapping:
     deleted: str = ""
     cut_long: bool = False
     to_create: tuple[str, ...] = ()
+    created_as: tuple[tuple[str, str], ...] = ()  # (field to be created, its type)
     warnings: tuple[str, ...] = ()
 
 
@@ -68,8 +71,9 @@ def resolve(stream: Stream, options: RecordOptions, fields: Sequence[Field], pro
     opt_out = _opt_out(stream, options, problems)
     warnings: list[str] = []
     to_create: list[str] = []
+    created_as: list[tuple[str, str]] = []
     if options.mapping:
-        pairs = _explicit(stream, options, fields, problems, warnings=warnings, to_create=to_create)
+        pairs = _explicit(stream, options, fields, problems, warnings=warnings, to_create=to_create, created_as=created_as)
     else:
         pairs = _by_name(stream, fields, {address, opt_out or "", *options.not_fields})
     for column in options.required:
@@ -86,6 +90,7 @@ def resolve(stream: Stream, options: RecordOptions, fields: Sequence[Field], pro
         deleted=options.deleted_field,
         cut_long=options.cut_long,
         to_create=tuple(to_create),
+        created_as=tuple(created_as),
         warnings=tuple(warnings),
     )
 
@@ -118,8 +123,26 @@ def _opt_out(stream: Stream, options: RecordOptions, problems: Problems) -> str 
     return None
 
 
+def new_type(column: Column) -> str:
+    """The type of a field that is created for a column. Numbers have one form; what form of a date or of a yes the vendor takes is not documented,
+    so those become text unless the mapping names a type.
+    """
+    if column.types == {"integer"}:
+        return "whole_number"
+    if column.types <= {"integer", "number"} and column.types:
+        return "number"
+    return {"phone": "phone", "website": "url", "url": "url"}.get(column.kind, "text")
+
+
 def _explicit(
-    stream: Stream, options: RecordOptions, fields: Sequence[Field], problems: Problems, *, warnings: list[str], to_create: list[str]
+    stream: Stream,
+    options: RecordOptions,
+    fields: Sequence[Field],
+    problems: Problems,
+    *,
+    warnings: list[str],
+    to_create: list[str],
+    created_as: list[tuple[str, str]],
 ) -> list[Pair]:
     known = _by_both_names(fields)
     pairs = []
@@ -134,10 +157,15 @@ def _explicit(
             )
         if field is None and options.create_fields:
             to_create.append(target)
-        elif field is None:
+            kind = dict(options.new_types).get(target) or new_type(column)
+            created_as.append((target, kind))
+            pairs.append(Pair(column_name, target, NEW_FIELD_LENGTH, NEW_KINDS[kind]))
+            continue
+        if field is None:
             names = ", ".join(sorted(one.name for one in fields))
             problems.add(f"The mailing tool has no contact field {target!r}. Accepted: {names}; or set create_fields.")
-        pairs.append(Pair(column_name, field.name, field.max_length, field.kind) if field else Pair(column_name, target, None))
+        if field is not None:
+            pairs.append(Pair(column_name, field.name, field.max_length, field.kind))
     return pairs
 
 

@@ -58,8 +58,10 @@ def create_fields(mapped: Mapping[str, StreamMapping], feeds: Feeds, connected: 
     """Make the mapped fields that the mailing tool lacks, and what the lists' options need."""
     for name in missing_fields(mapped):
         streams = {stream for stream, mapping in mapped.items() if name in mapping.to_create}
-        connected.account.create_field(name, sorted({one.list.key for one in feeds.feeds if one.stream in streams}))
-        output.log(f"Created the contact field {name}.")
+        kinds = {kind for mapping in mapped.values() for field, kind in mapping.created_as if field == name}
+        kind = kinds.pop() if len(kinds) == 1 else "text"  # two streams that fill it with different kinds of values
+        connected.account.create_field(name, sorted({one.list.key for one in feeds.feeds if one.stream in streams}), kind)
+        output.log(f"Created the contact field {name} ({kind.replace('_', ' ')}).")
     connected.account.prepare_lists()
 
 

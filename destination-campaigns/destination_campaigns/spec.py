@@ -9,6 +9,7 @@ from mailsync.airbyte.form_parts import choice as _choice
 from mailsync.airbyte.form_parts import flag as _flag
 from mailsync.airbyte.form_parts import text as _text
 from mailsync.airbyte.ledger_place import ledger_form
+from mailsync.mailing_account import NEW_KINDS
 
 DOCUMENTATION_URL = "https://github.com/crm-campaigns-bridge/crm-campaigns-bridge/blob/main/docs/connectors/destination-campaigns.md"
 SYNC_MODES = ("append_dedup", "append", "overwrite")
@@ -100,10 +101,14 @@ def _record_options() -> dict[str, dict[str, Any]]:
             "items": {
                 "type": "object",
                 "required": ["column", "field"],
-                "properties": {"column": _text("Column", "Of the stream.", order=0), "field": _text("Field", "Of the mailing tool.", order=1)},
+                "properties": {
+                    "column": _text("Column", "Of the stream.", order=0),
+                    "field": _text("Field", "Of the mailing tool.", order=1),
+                    "type": _text("Type", "Of a field that is created. Default: by the column.", enum=list(NEW_KINDS), order=2),
+                },
             },
         },
-        "create_fields": _flag("Create missing fields", "Create mapped fields that the mailing tool lacks, as text."),
+        "create_fields": _flag("Create missing fields", "Create mapped fields that the mailing tool lacks: numbers as numbers, all else as text."),
         "required": {
             "type": "array",
             "title": "Required columns",

@@ -44,9 +44,9 @@ class MailigenAccount:
         """Raises ConfigError where the name is no merge tag."""
         check_tag(name)
 
-    def create_field(self, name: str, list_keys: Collection[str]) -> None:
-        """Create a text field on the lists that lack it."""
-        self._fields.create(name, list_keys)
+    def create_field(self, name: str, list_keys: Collection[str], kind: str = "text") -> None:
+        """Create a field on the lists that lack it."""
+        self._fields.create(name, list_keys, kind)
 
     def asks_for_confirmation(self, *, public: bool) -> bool:  # noqa: ARG002 - the vendor's lists have no form
         """Whether double opt-in was asked for."""

@@ -17,6 +17,7 @@ LONGEST_VALUE = 255
 _TAG = re.compile(r"[A-Z0-9_]{1,50}")
 # What every list begins with: a list that is yet to be made has these.
 _NEW_LIST = ({"tag": "EMAIL", "name": "Email", "field_type": "email"}, {"tag": "FNAME", "name": "First Name"}, {"tag": "LNAME", "name": "Last Name"})
+_TYPES = {"whole_number": "number", "number": "number", "date": "date"}  # of those a field may be created with; any other is text
 _KINDS = {"number": "decimal", "date": "date"}
 
 
@@ -32,12 +33,14 @@ class Fields:
         lists = [self._of(key) for key in list_keys] or [{str(row["tag"]): _field(row) for row in _NEW_LIST}]
         return [field for tag, field in lists[0].items() if all(tag in other for other in lists)]
 
-    def create(self, tag: str, list_keys: Collection[str]) -> None:
-        """A text field on those of the lists that lack it. Raises ConfigError."""
+    def create(self, tag: str, list_keys: Collection[str], kind: str = "text") -> None:
+        """A field on those of the lists that lack it. Raises ConfigError."""
         for key in list_keys:
             if tag in self._of(key):
                 continue
-            said = self._client.write(method.ADD_FIELD, id=key, tag=tag, name=tag.replace("_", " ").title(), options={"field_type": "text"})
+            said = self._client.write(
+                method.ADD_FIELD, id=key, tag=tag, name=tag.replace("_", " ").title(), options={"field_type": _TYPES.get(kind, "text")}
+            )
             if isinstance(said, Refusal):
                 raise ConfigError(f"The merge field {tag} could not be created. {said.described()}. Use a shorter tag, or map to an existing field.")
             self._known.pop(key, None)

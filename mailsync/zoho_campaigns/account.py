@@ -54,9 +54,9 @@ class ZohoCampaignsAccount:
     def check_new_field(self, name: str) -> None:
         """What a name may hold is told by the vendor when the field is created."""
 
-    def create_field(self, name: str, list_keys: Collection[str]) -> None:
-        """Create a custom text field. Raises VendorUnavailable where it may not be there: values sent to no field are lost in silence."""
-        confirmed, self._fields = add_field(self._client, name), None
+    def create_field(self, name: str, list_keys: Collection[str], kind: str = "text") -> None:
+        """Create a custom field. Raises VendorUnavailable where it may not be there: values sent to no field are lost in silence."""
+        confirmed, self._fields = add_field(self._client, name, kind), None
         if not confirmed and name.casefold() not in {field.name.casefold() for field in self.fields(list_keys)}:
             raise _no_answer(f"the contact field {name!r}")
 

@@ -12,7 +12,17 @@ from mailsync.zoho_campaigns.codes import Act
 from mailsync.zoho_campaigns.lists import truth
 from mailsync.zoho_campaigns.pages import rows
 
-TEXT = "Text"
+# Ours → the vendor's `fieldtype`.
+TYPES = {
+    "text": "Text",
+    "whole_number": "LongInteger",
+    "number": "Decimal",
+    "date": "Date",
+    "datetime": "DateTime",
+    "checkbox": "Checkbox",
+    "phone": "Phone",
+    "url": "URL",
+}
 NEW_FIELD_LENGTH = 255
 
 
@@ -28,9 +38,9 @@ def contact_fields(client: CampaignsClient) -> list[ContactField]:
     return [_field(row) for row in rows(found) if row.get("DISPLAY_NAME")]
 
 
-def add_field(client: CampaignsClient, name: str, kind: str = TEXT) -> bool:
+def add_field(client: CampaignsClient, name: str, kind: str = "text") -> bool:
     """Create a custom field; whether the vendor said that it is there. Raises ConfigError where the vendor refuses the name."""
-    said = client.write_patiently(method.ADD_FIELD, {"fieldname": name, "fieldtype": kind, "fieldlength": str(NEW_FIELD_LENGTH)})
+    said = client.write_patiently(method.ADD_FIELD, {"fieldname": name, "fieldtype": TYPES[kind], "fieldlength": str(NEW_FIELD_LENGTH)})
     if said is not None and said.act is not Act.OK:
         raise ConfigError(
             f"The custom field {name!r} could not be created. {said.described()}. "

@@ -52,3 +52,26 @@ def test_the_source_tag_goes_with_who_is_added(connector):
     connector.stream(source="crm-bridge")
     assert write(connector, Source().state({}).record(1, "ann@new.example.com").complete()).code == 0
     assert connector.members()["ann@new.example.com"].get("source") == "crm-bridge"
+
+
+def test_fields_are_created_with_the_type_of_their_column_or_the_one_that_was_asked_for(connector):
+    pairs = [{"column": name, "field": name} for name in ("Visits", "Share", "Home phone", "Nickname")]
+    connector.stream(create_fields=True, mapping=[*pairs, {"column": "Since", "field": "Since", "type": "date"}])
+    columns = COLUMNS | {
+        "Visits": {"type": ["null", "integer"]},
+        "Share": {"type": ["null", "number"]},
+        "Home phone": {"type": ["null", "string"], "x_data_type": "phone"},
+        "Nickname": {"type": ["null", "string"]},
+        "Since": {"type": ["null", "string"], "format": "date-time"},
+    }
+    given = {"Visits": 3, "Share": 0.5, "Home phone": "+43 1", "Nickname": "Anni", "Since": "2026-01-02T03:04:05Z"}
+    said = write(connector, Source().state({}).record(1, "ann@new.example.com", **given).complete(), a_catalog(columns))
+    assert said.code == 0, said.text
+    fields = connector.members()["ann@new.example.com"]["fields"]
+    assert fields == {"Visits": "3", "Share": "0.5", "Home phone": "+43 1", "Nickname": "Anni", "Since": "2026-01-02"}
+    offered = connector.run("discover", "--config", connector.file("config.json", connector.config)).of("DESTINATION_CATALOG")
+    schema = offered[0]["destination_catalog"]["operations"][0]["json_schema"]["properties"]
+    assert (schema["Visits"]["type"], schema["Share"]["type"]) == (["null", "integer"], ["null", "number"])
+    assert schema["Since"]["format"] == "date"
+    connector.stream(mapping=[{"column": "Nickname", "field": "Other", "type": "colour"}])
+    assert "mapping[0].type" in connector.check().status["message"]

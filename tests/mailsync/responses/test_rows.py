@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from mailsync.errors import ConfigError, RateLimited, VendorUnavailable
 from mailsync.ledger import members
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.forgetting import forget
 from mailsync.ledger.schema import due, profile, recipient, record
 from mailsync.ledger.suppressions import Suppressions
 from mailsync.membership.model import MemberRow
@@ -638,3 +639,19 @@ def forward(s: Scene, does: Callable[[Ledger, sa.Connection], object]) -> None:
     with ledger.begin() as connection:
         does(ledger, connection)
     ledger.close()
+
+
+def test_an_address_that_was_erased_is_not_taken_in_again_and_nobody_is_made_of_it(known: New) -> None:
+    s = known(creation=creation(for_subscribers=True))
+    fine(s.run(s.says("C1", A, OPENED)))
+    s.close()
+    ledger = Ledger.open(s.location, clock=s.clock)
+    forget(ledger, A)
+    ledger.close()
+    [p] = s.crm.holders(A)
+    s.crm.deletes(p)
+    ran = fine(s.run(s.says("C2", A.upper(), OPENED), s.subscribes(A)))
+    assert ran.fates() == {"skipped(forgotten)": 1}
+    assert ran.fates("contacts") == {"skipped(forgotten)": 1}
+    assert A not in str([s.rows(table) for table in (recipient, due, profile)])
+    assert len(s.crm.made("make_people")) == 1

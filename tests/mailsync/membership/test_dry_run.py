@@ -21,6 +21,7 @@ from tests.mailsync.membership.test_machine import Histories, Walk
 __all__ = ["scene"]
 New = Callable[..., Scene]
 METHOD = {"add": "subscribe", "update": "subscribe", "return": "subscribe", "ask_for_confirmation": "subscribe"}
+MADE = {"delete": "take_off"}
 WALKS = int(os.environ.get("MAILSYNC_WALKS", "400" if PROVE else "8"))
 
 
@@ -37,7 +38,7 @@ def contents(scene: Scene) -> dict[str, list[Any]]:
 def exactly(planned: Rehearsed, ran: Ran, made: list[Any]) -> None:
     """The run did what the plan said: call by call, fate by fate."""
     told = [("" if action == "suppress" else key, METHOD.get(action, action), address) for key, action, address in planned.writes]
-    assert told == [(call.list, call.method, call.address) for call in made]
+    assert told == [("" if call.method == "suppress" else call.list, MADE.get(call.method, call.method), call.address) for call in made]
     assert ran.summary is not None, ran.error
     assert planned.fates == {(stream, key, fate.value, reason): n for (stream, key, fate, reason), n in ran.summary.fates.items()}
 
@@ -169,6 +170,22 @@ def test_a_list_that_would_be_created_begins_with_its_first_contact(scene: New) 
     assert writes_of(planned) == {"update": 1, "add": 1}
     assert [one["to_be_created"] for one in planned.document["lists"]] == [True]
     assert s.tool.reads == 1, "what does not exist is not read; campaigns are"
+
+
+def test_a_vendor_that_deletes(scene: New) -> None:
+    s = scene(deletes=True)
+    people = [s.says(str(number), f"p{number}@example.com") for number in range(9)]
+    planned, _ = both(s, *people)
+    assert writes_of(planned) == {"add": 9}
+    s.tool.leaves(L, "p1@example.com")
+    planned, _ = both(s, s.gone("0"), s.says("1", "p1@example.com", City="Rome"), s.says("2", "p2@example.com", opt_out=True))
+    assert writes_of(planned) == {"remove": 1, "take_off": 1}
+    assert s.tool.status(L, "p0@example.com") == "absent"
+    planned, _ = both(s, s.says("0", "p0@example.com"))
+    assert writes_of(planned) == {"add": 1}, "nothing is left of who was deleted"
+    s.on_delete = {L: OnDelete.SUPPRESS}
+    planned, _ = both(s, s.gone("3"))
+    assert writes_of(planned) == {"suppress": 1}
 
 
 def test_the_copy_of_a_postgresql_ledger_is_as_good(location: str) -> None:

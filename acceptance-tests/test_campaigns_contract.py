@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 from airbyte_connector import SCRIPTS, Connector, configured
-from connection import NEWSLETTER, Pair, lead_on_list
+from connection import Pair
+from mailing_tools import NEWSLETTER
 
 from tests.source_campaigns.reader import held, vendor_responses
 
@@ -100,7 +101,7 @@ def test_who_our_own_sync_took_off_is_known_as_ours(source, config, catalog, emu
     assert pair.sync()["code"] == 0
     emulator.advance(120)
     campaign = emulator.edit("zoho_campaigns", op="send", list=NEWSLETTER, name="After the first run")["campaign"]
-    lead, ours = lead_on_list(emulator, before)
+    lead, ours = pair.added(before)
     theirs = next(address for address, status in pair.members().items() if status == "active" and address != ours)
     emulator.edit("zoho_crm", op="delete", module="Leads", id=lead)
     emulator.edit("zoho_campaigns", op="unsubscribe", campaign=campaign, email=theirs)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import reading, starting, writing
+from benchmarks import reading, responses, starting, writing
 from benchmarks.table import Row, show
 
 
@@ -56,13 +56,17 @@ class Bench:
         """Use of the vendor's window."""
         return writing.window_use(self.folder, 2_300, 5)
 
+    def responses(self) -> list[Row]:
+        """Calls for recipients' responses."""
+        return responses.calls_of_responses(self.folder, self.size(10_000))
+
     def memory(self) -> list[Row]:
         """Peak memory on both sides."""
         sizes = tuple(self.size(full) for full in (10_000, 100_000, 1_000_000))
         return reading.memory(self.folder, sizes) + writing.memory(self.folder, sizes)
 
 
-GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "memory")
+GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "responses", "memory")
 
 
 def main() -> int:

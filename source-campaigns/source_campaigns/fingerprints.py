@@ -13,7 +13,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 
 ROWS_A_BUCKET = 8
-FEWEST_BUCKETS = 256
+FEWEST_BUCKETS = 64
 MASK = 0xFFFFFFFF
 
 

@@ -53,6 +53,8 @@ class Responses:
         calls = rows = changed = 0
         for campaign in campaigns:
             known = run.state.campaigns.get(campaign.key, {})
+            if "list_keys" not in known:
+                run.account.shared.details(campaign)  # will be needed, and brings the counters
             for key in (campaign.key, *variants_of(campaign, known, run)):
                 figures = run.account.shared.figures(key)
                 due = self._due(figures, (known.get("parts") or {}).get(key) or {}) if figures else []

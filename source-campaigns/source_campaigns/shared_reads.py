@@ -31,11 +31,12 @@ class SharedReads:
         return sorted(found, key=lambda one: (one.sent_at is None, one.sent_at or 0.0, one.key))
 
     def details(self, campaign: Campaign) -> Details | None:
-        """Where it went; its counters come along."""
+        """Where it went; its counters come along, and are not asked for again."""
         with self._lock:
             if campaign.key not in self._details:
                 found = self._details[campaign.key] = self._reports.details(campaign)
-                self._figures.setdefault(campaign.key, found.figures if found else None)
+                if found and found.figures.signals:
+                    self._figures.setdefault(campaign.key, found.figures)
             return self._details[campaign.key]
 
     def figures(self, key: str) -> Figures | None:

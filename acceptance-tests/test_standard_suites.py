@@ -37,6 +37,14 @@ def with_wrong_token(config):
     return config | {"system": system | {"refresh_token": "1000.revoked.refresh0"}}
 
 
+def let_something_happen(emulator):
+    """Mailigen is seeded without campaigns, and every stream needs a record."""
+    reader = next(iter(next(one for one in emulator.state("mailigen")["lists"].values() if one["name"] == "Newsletter")["members"]))
+    campaign = emulator.edit("mailigen", op="send", list="Newsletter")["campaign"]
+    emulator.edit("mailigen", op="open", campaign=campaign, email=reader)
+    emulator.edit("mailigen", op="suppress", email="never@example.com")
+
+
 class LeftOutDocker:
     """Not collected here: the images are built elsewhere."""
 
@@ -70,6 +78,8 @@ class TestSourceCampaigns(LeftOutDocker, SourceTestSuiteBase):
     @pytest.fixture(params=[(tool, state) for tool in READ_TOOLS for state in ("works", "revoked")], ids="-".join)
     def scenario(self, request, emulator, tmp_path):
         tool, state = request.param
+        if tool == "mailigen":
+            let_something_happen(emulator)
         config = emulator.config("source-campaigns", tool)
         if state == "revoked":
             return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")

@@ -23,7 +23,7 @@ NORMAL, AB_TEST, AB_VARIANT, AUTORESPONDER, AUTORESPONDER_MAIL = "normal", "ab_t
 class Campaign:
     """One campaign as a list of campaigns shows it. `status` is the vendor's word in small letters without spaces.
 
-    `zone_s` is what the account's clock is ahead of UTC, where the tool writes local times.
+    `zone_s` is what the account's clock is ahead of UTC, where the tool writes local times. `goes_on`: it keeps being sent, as an autoresponder does.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Campaign:
     sent_at: float | None = None
     preview_url: str | None = None
     zone_s: float | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,18 @@ class MailingReports(Protocol):
         """The system's slug."""
 
     @property
-    def page_size(self) -> int:
+    def actions(self) -> frozenset[str]:
+        """The actions that the tool tells of, derived ones too."""
+
+    def page_size(self, action: str) -> int:
         """Recipients that one call brings, for a forecast."""
 
     @property
     def recipients_endpoint(self) -> str:
         """The method whose window limits the reading of recipients."""
+
+    def begin(self) -> None:
+        """Get in: the first answer tells the vendor's time. Raises AuthError."""
 
     def campaigns(self, since: float | None) -> list[Campaign]:
         """Campaigns that were sent or are being sent after an instant (None: all), and those without a sending time; each once, in any order."""

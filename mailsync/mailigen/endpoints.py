@@ -5,6 +5,7 @@ from __future__ import annotations
 VERSION = "1.8"
 DEFAULT_BASE = "https://api.mailigen.com"
 
+PING = "ping"
 ACCOUNT = "getAccountDetails"
 LISTS = "lists"
 CREATE_LIST = "listCreate"
@@ -19,7 +20,13 @@ SUPPRESSED = "suppressedListMembers"
 CAMPAIGNS = "campaigns"
 STATS = "campaignStats"
 CAMPAIGN_UNSUBSCRIBES = "campaignUnsubscribes"
+CAMPAIGN_OPENED = "campaignOpened"
+CAMPAIGN_NOT_OPENED = "campaignNotOpened"
+CAMPAIGN_CLICKS = "campaignClickStatsDetails"
+HARD_BOUNCES = "campaignHardBounces"
+SOFT_BOUNCES = ("campaignSoftBounces", "campaignBlockedBounces", "campaignTemporaryBounces", "campaignGenericBounces")
 
 LISTS_A_PAGE = 1000
 ROWS_A_PAGE = 15_000  # listMembers, suppressedListMembers, campaignUnsubscribes
 CAMPAIGNS_A_PAGE = 1000
+RECIPIENTS_A_PAGE = 50  # campaignOpened, campaignNotOpened; of campaignClickStatsDetails no maximum is known

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mailsync.errors import Bug
-from mailsync.mailings import Campaign, Contact, Details, Figures, Recipient
+from mailsync.mailings import ACTIONS, Campaign, Contact, Details, Figures, Recipient
 from mailsync.zoho_campaigns import campaigns
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.campaigns import text
@@ -24,12 +24,20 @@ class ZohoCampaignsReports:
     """One account, by one client."""
 
     system = NAME
-    page_size = RECIPIENTS_A_PAGE
+    actions = frozenset(ACTIONS)
     recipients_endpoint = method.RECIPIENTS
 
     def __init__(self, client: CampaignsClient) -> None:
         self._client = client
         self._recipients = Recipients(client)
+
+    def page_size(self, action: str) -> int:  # noqa: ARG002 - the same for all
+        """500 rows are known to work."""
+        return RECIPIENTS_A_PAGE
+
+    def begin(self) -> None:
+        """A token, and whether it says itself that it lacks a scope."""
+        self._client.check_scopes()
 
     def campaigns(self, since: float | None) -> list[Campaign]:
         """Campaigns sent or being sent after an instant."""

@@ -1,7 +1,7 @@
 """A run over campaigns, which three streams have in common: the ones that are due, oldest first, a checkpoint after each that brought something.
 
 A campaign is looked at in every sync until it is older than the look-back; the first sync that finds it so old looks a last time and closes it. A
-campaign that was never looked at is read once however old it is.
+campaign that was never looked at is read once however old it is, and one that goes on is never closed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def visit_all(run: StreamRun, visitor: Visitor) -> Iterator[dict[str, Any]]:
         for place, campaign in enumerate(due[first : first + BATCH], first):
             cursor = state.cursor
             known = state.campaigns.setdefault(campaign.key, {})
-            known["sent_at"] = campaign.sent_at
+            known["sent_at"] = None if campaign.goes_on else campaign.sent_at
             yield from visitor.visit(campaign, known, run)
             if state.cursor != cursor:
                 _close(run, due[place + 1 :], horizon)
@@ -50,6 +50,6 @@ def visit_all(run: StreamRun, visitor: Visitor) -> Iterator[dict[str, Any]]:
 def _close(run: StreamRun, still_due: Sequence[Campaign], horizon: float) -> None:
     """Close what is older than the look-back, but nothing that is sent as late as a campaign still to be looked at."""
     upto = horizon
-    if still_due and still_due[0].sent_at is not None:
+    if still_due and still_due[0].sent_at is not None and not still_due[0].goes_on:
         upto = min(horizon, still_due[0].sent_at - MILLISECOND)
     run.state.close(upto)

@@ -58,10 +58,10 @@ class Responses:
             for key in (campaign.key, *variants_of(campaign, known, run)):
                 figures = run.account.shared.figures(key)
                 due = self._due(figures, (known.get("parts") or {}).get(key) or {}) if figures else []
-                counts = [figures.expected.get(action, 0) for action in due] if figures else []
+                counts = {action: figures.expected.get(action, 0) for action in due} if figures else {}
                 changed += len(due)
-                rows += sum(counts)
-                calls += sum(max(1, -(-count // run.reports.page_size)) for count in counts)
+                rows += sum(counts.values())
+                calls += sum(max(1, -(-count // run.reports.page_size(action))) for action, count in counts.items())
         minutes = run.account.budget.seconds_for(calls, run.reports.recipients_endpoint) / 60
         run.voice.info(
             f"Forecast: {changed} actions of {len(campaigns)} campaigns changed; reading them takes about {calls} calls for {rows} recipients"

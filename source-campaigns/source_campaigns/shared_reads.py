@@ -23,12 +23,12 @@ class SharedReads:
         self._figures: dict[str, Figures | None] = {}
 
     def campaigns(self, since: float | None) -> list[Campaign]:
-        """Campaigns sent after an instant, oldest first; those of unknown sending time last."""
+        """Campaigns sent after an instant, oldest first; those that go on, and those of unknown sending time, last."""
         with self._lock:
             if self._campaigns is None or not _covers(self._since, since):
                 self._campaigns, self._since = self._reports.campaigns(since), since
-            found = [one for one in self._campaigns if since is None or one.sent_at is None or one.sent_at > since]
-        return sorted(found, key=lambda one: (one.sent_at is None, one.sent_at or 0.0, one.key))
+            found = [one for one in self._campaigns if since is None or one.goes_on or one.sent_at is None or one.sent_at > since]
+        return sorted(found, key=lambda one: (one.goes_on or one.sent_at is None, one.sent_at or 0.0, one.key))
 
     def details(self, campaign: Campaign) -> Details | None:
         """Where it went; its counters come along, and are not asked for again."""

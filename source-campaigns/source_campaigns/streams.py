@@ -52,6 +52,7 @@ def stream(
     def plan() -> Iterator[dict[str, Any]]:
         voice.state(given)
         opened = reports(voice)
+        opened.begin()
         state = load(given, stream=name, system=opened.system, account=account.name)
         yield from RUNS[name](StreamRun(account, opened, voice, state))
         voice.info(

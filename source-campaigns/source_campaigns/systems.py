@@ -5,5 +5,9 @@ from __future__ import annotations
 from mailsync.airbyte.systems import System
 
 SYSTEMS: dict[str, System] = {
-    system.name: system for system in (System("zoho_campaigns", "zoho_campaigns/manifest.yaml", "source_campaigns.zoho_campaigns.system"),)
+    system.name: system
+    for system in (
+        System("zoho_campaigns", "zoho_campaigns/manifest.yaml", "source_campaigns.zoho_campaigns.system"),
+        System("mailigen", "mailigen/manifest.yaml", "source_campaigns.mailigen.system"),
+    )
 }

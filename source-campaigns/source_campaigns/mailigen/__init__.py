@@ -1,0 +1,1 @@
+"""Mailigen as a system of source-campaigns."""

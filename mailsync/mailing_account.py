@@ -8,6 +8,9 @@ from typing import Protocol
 
 from mailsync.membership.tool import MailingList, MailingTool
 
+NEW_LIST = ""
+"""In place of a key: a list that is configured to be made, and is not there yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContactField:
@@ -51,7 +54,7 @@ class MailingAccount(Protocol):
         """Raises AuthError where the credentials do not work or are known not to suffice."""
 
     def fields(self, list_keys: Collection[str]) -> list[ContactField]:
-        """The fields that can be filled on every one of these lists; none given: those that a new list would have."""
+        """The fields that can be filled on every one of these lists; NEW_LIST, or no list at all, stands for one as it would be made."""
 
     def check_new_field(self, name: str) -> None:
         """Raises ConfigError where no field can have this name."""

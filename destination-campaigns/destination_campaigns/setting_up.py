@@ -13,7 +13,7 @@ from mailsync.clock import VendorClock, clock_for
 from mailsync.errors import ConfigError, TransientError
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
-from mailsync.mailing_account import MailingAccount
+from mailsync.mailing_account import NEW_LIST, MailingAccount
 from mailsync.membership.plan import Feed, OnDelete
 from mailsync.membership.tool import MailingList
 
@@ -44,16 +44,17 @@ def connect(config: Config, output: Output, stopping: Stopping) -> Connected:
 class Feeds:
     """Streams with their lists; `created`: keys of lists made just now (or, in a dry run, not made yet) → their first contact, if any.
 
-    `to_make`: some lists that are configured to be made are left out.
+    `to_make`: streams that feed a list which is configured to be made, and is left out here.
     """
 
     feeds: tuple[Feed, ...]
     created: Mapping[str, str]
-    to_make: bool = False
+    to_make: frozenset[str] = frozenset()
 
     def keys(self, stream: str) -> list[str]:
-        """Keys of the lists that exist and that a stream feeds."""
-        return [one.list.key for one in self.feeds if one.stream == stream and one.list.key not in self.created]
+        """Keys of the lists that a stream feeds, NEW_LIST for one that is not there yet."""
+        found = [one.list.key for one in self.feeds if one.stream == stream]
+        return [*found, NEW_LIST] if stream in self.to_make else found
 
 
 def budgeted(config: Config, connected: Connected, ledger: Ledger) -> Budget:
@@ -94,7 +95,7 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
     lists = connected.account.tool.mailing_lists()
     feeds: list[Feed] = []
     created: dict[str, str] = {}
-    to_make = False
+    to_make: set[str] = set()
     options: dict[str, tuple[str, str]] = {}
     for entry in config.streams:
         found = _find(entry, lists, problems)
@@ -106,7 +107,7 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
             else:
                 problems.add(f"{entry.path}: the list {entry.list_name!r} was created, but the account does not show it. Run again in a minute.")
         if found is None:
-            to_make = to_make or entry.create_list
+            to_make |= {entry.stream} if entry.create_list else set()
             _check_creation(entry, config, connected, problems)
             continue
         _check_list(entry, found, config, problems)
@@ -114,7 +115,7 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
         _collect_options(entry, found, connected, options, problems)
     _check_backfill(config, connected, problems)
     connected.account.set_list_options(options)
-    return Feeds(tuple(feeds), created, to_make)
+    return Feeds(tuple(feeds), created, frozenset(to_make))
 
 
 def _check_backfill(config: Config, connected: Connected, problems: Problems) -> None:

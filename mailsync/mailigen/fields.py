@@ -10,7 +10,7 @@ from mailsync.errors import ConfigError, VendorUnavailable
 from mailsync.mailigen import endpoints as method
 from mailsync.mailigen.client import MailigenClient, Refusal
 from mailsync.mailigen.pages import as_rows
-from mailsync.mailing_account import ContactField
+from mailsync.mailing_account import NEW_LIST, ContactField
 
 ADDRESS = "EMAIL"
 LONGEST_VALUE = 255
@@ -29,8 +29,8 @@ class Fields:
         self._known: dict[str, dict[str, ContactField]] = {}
 
     def shared(self, list_keys: Collection[str]) -> list[ContactField]:
-        """The fields that all of these lists have; without a list, those of a new one."""
-        lists = [self._of(key) for key in list_keys] or [{str(row["tag"]): _field(row) for row in _NEW_LIST}]
+        """The fields that all of these lists have."""
+        lists = [self._of(key) for key in list_keys or (NEW_LIST,)]
         return [field for tag, field in lists[0].items() if all(tag in other for other in lists)]
 
     def create(self, tag: str, list_keys: Collection[str], kind: str = "text") -> None:
@@ -48,6 +48,8 @@ class Fields:
                 raise VendorUnavailable(f"Mailigen gave no usable answer when the merge field {tag} was to be created. Run again.")
 
     def _of(self, list_key: str) -> dict[str, ContactField]:
+        if list_key == NEW_LIST:
+            return {str(row["tag"]): _field(row) for row in _NEW_LIST}
         if list_key not in self._known:
             rows = as_rows(method.FIELDS, self._client.read(method.FIELDS, id=list_key))
             self._known[list_key] = {str(row["tag"]): _field(row) for row in rows if isinstance(row, dict) and row.get("tag")}

@@ -1,13 +1,13 @@
 """The connector against the emulated vendor: its verbs in this process, with everything they print."""
 
 import io
-import json
-from pathlib import Path
 
 import orjson
 import pytest
 
 from destination_campaigns.run import main
+
+from .tools import TOOLS
 
 
 class Said:
@@ -38,10 +38,9 @@ class Said:
 class Connector:
     """destination-campaigns with a configuration of the emulator and a ledger of its own."""
 
-    def __init__(self, emulator, folder):
-        self.emulator, self.folder = emulator, folder
-        given = json.loads((Path(emulator.configs) / "destination-campaigns.zoho_campaigns.json").read_text())
-        self.config = given | {
+    def __init__(self, emulator, folder, tool=TOOLS["zoho_campaigns"]):
+        self.emulator, self.folder, self.tool = emulator, folder, tool
+        self.config = emulator.config("destination-campaigns", tool.name) | {
             "ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")},
             "streams": [{"stream": "Leads", "list_name": "Newsletter"}],
         }
@@ -72,7 +71,11 @@ class Connector:
         return self.run("check", "--config", self.file("config.json", self.config))
 
     def state(self):
-        return self.emulator.state("zoho_campaigns")
+        return self.emulator.state(self.tool.name)
+
+    def edit(self, op, **more):
+        """What people do at the mailing tool."""
+        return self.emulator.edit(self.tool.name, op=op, **more)
 
     def key(self, name="Newsletter"):
         return next(key for key, one in self.state()["lists"].items() if one["name"] == name)
@@ -80,10 +83,25 @@ class Connector:
     def members(self, name="Newsletter"):
         return self.state()["lists"][self.key(name)]["members"]
 
+    def status(self, address, name="Newsletter"):
+        """How the list shows somebody, None where it does not."""
+        found = self.members(name).get(address)
+        return found and found["status"]
+
+    def named(self, **columns):
+        """What these columns' values are called on the list."""
+        return {self.tool.named[column]: value for column, value in columns.items() if column in self.tool.named}
+
     def calls(self, *, writes=None):
-        return [one for one in self.emulator.requests() if one["system"] == "zoho_campaigns" and (writes is None or bool(one["writes"]) is writes)]
+        return [one for one in self.emulator.requests() if one["system"] == self.tool.name and (writes is None or bool(one["writes"]) is writes)]
 
 
 @pytest.fixture
 def connector(emulator, tmp_path):
+    """Zoho Campaigns, where the mailing tool does not matter or is the point."""
     return Connector(emulator, tmp_path)
+
+
+@pytest.fixture
+def mailigen(emulator, tmp_path):
+    return Connector(emulator, tmp_path, TOOLS["mailigen"])

@@ -38,7 +38,7 @@ class Writer:
         rows = module.records()
         second = at if at is not None else self.now()
         record = {name: value for name, value in values.items() if value is not None}
-        stamps: dict[str, Any] = dict.fromkeys(("Owner", "Created_By", "Modified_By"), user)
+        stamps: dict[str, Any] = dict.fromkeys((name for name, one in module.fields.items() if one.data_type == "ownerlookup"), user)
         stamps |= {**dict.fromkeys(("Created_Time", "Modified_Time", "Change_Log_Time__s"), second), "Layout": "standard"}
         record = {**{name: value for name, value in stamps.items() if name in module.fields}, **record}
         for name, one in module.fields.items():

@@ -19,6 +19,7 @@ class Connector:
 
     def __init__(self, emulator, folder, crm):
         self.emulator, self.folder, self.crm = emulator, folder, crm
+        self.acknowledged = {}  # the last state of the responses that came back
         given = json.loads((Path(emulator.configs) / f"destination-crm.{crm.name}.json").read_text())
         given["system"] |= crm.system
         self.config = given | {"ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")}}
@@ -47,7 +48,11 @@ class Connector:
         """One sync; the vendor's clock moves on first, so that what the last run made is seen."""
         if wait:
             self.emulator.advance(120)
-        return self.run(*self.arguments(source.catalog()), stdin=source.taken())
+        said = self.run(*self.arguments(source.catalog()), stdin=source.taken())
+        for state in said.states:
+            if state["stream"]["stream_descriptor"]["name"] == "responses":
+                self.acknowledged = state["stream"]["stream_state"]
+        return said
 
 
 SCALE = 300

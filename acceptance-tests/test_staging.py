@@ -31,7 +31,7 @@ packages = ["mailsync", "{package}"]
 """
 
 
-@pytest.fixture(params=["source-crm", "source-campaigns", "destination-campaigns"])
+@pytest.fixture(params=["source-crm", "source-campaigns", "destination-campaigns", "destination-crm"])
 def staged(request, tmp_path):
     """(connector, folder)"""
     package = request.param.replace("-", "_")

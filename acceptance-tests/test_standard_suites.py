@@ -11,6 +11,7 @@ from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests import DestinationTestSuiteBase, SourceTestSuiteBase
 
 from destination_campaigns.systems import SYSTEMS as TOOLS
+from destination_crm.systems import SYSTEMS as WRITTEN_CRMS
 from source_campaigns.systems import SYSTEMS as READ_TOOLS
 from source_crm.systems import SYSTEMS
 
@@ -33,7 +34,8 @@ def with_wrong_token(config):
     if "api_key" in system:
         return config | {"system": system | {"api_key": "revoked-key-0000"}}
     if "credentials" in system:
-        return config | {"system": system | {"credentials": system["credentials"] | {"api_token": "0000" * 10}}}
+        dead = {"api_token": "0000" * 10} if "api_token" in system["credentials"] else {"refresh_token": "revoked-token-0000"}
+        return config | {"system": system | {"credentials": system["credentials"] | dead}}
     return config | {"system": system | {"refresh_token": "1000.revoked.refresh0"}}
 
 
@@ -95,6 +97,20 @@ class TestDestinationCampaigns(LeftOutDocker, DestinationTestSuiteBase):
     def scenario(self, request, emulator, tmp_path):
         tool, state = request.param
         config = emulator.config("destination-campaigns", tool)
+        if state == "revoked":
+            return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")
+        return scenario_of(tmp_path, config, "spec", "connection", status="succeed")
+
+
+class TestDestinationCrm(LeftOutDocker, DestinationTestSuiteBase):
+    @classmethod
+    def get_connector_root_dir(cls):
+        return ROOT / "destination-crm"
+
+    @pytest.fixture(params=[(crm, state) for crm in WRITTEN_CRMS for state in ("works", "revoked")], ids="-".join)
+    def scenario(self, request, emulator, tmp_path):
+        crm, state = request.param
+        config = emulator.config("destination-crm", crm)
         if state == "revoked":
             return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")
         return scenario_of(tmp_path, config, "spec", "connection", status="succeed")

@@ -21,7 +21,7 @@ CELLS = [
     for write in WRITES[crm.name]
     for kind, processed in (*((kind, done) for kind in KINDS for done in (False, True)), *((kind, False) for kind in ONCE))
 ]
-SAMPLE = 14
+SAMPLE = 10
 
 
 def cells():

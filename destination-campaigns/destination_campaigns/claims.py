@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping as Values
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ REQUIRED_EMPTY = "required_field_empty"
 TOO_LONG = "value_too_long"
 WRONG_TYPE = "wrong_type"
 
+LARGEST_NUMBER = 2**63 - 1
+LONGEST_ID = 400
+LONGEST_ADDRESS = 1000
+"""More than any address has: what is cut there is no address, cut or not."""
 LONGEST_TEXT = 1 << 16
 """Characters in a field whose own limit nobody tells: no form of a mailing tool is larger, and a call must not carry megabytes."""
 
@@ -76,9 +81,9 @@ class ClaimReader:
             value = data.get(self._single_key)
             if self._keyed_by_address and (value is None or value == ""):
                 return ""  # nobody to be recognised, and nobody to be written: no address
-            return None if value is None or value == "" else str(value)
+            return None if value is None or value == "" else identity(str(value))
         values = [data.get(name) for name in self._key]
-        return None if any(value is None for value in values) else orjson.dumps(values).decode()
+        return None if any(value is None for value in values) else identity(orjson.dumps(values).decode())
 
     def _read_fields(self, data: Values[str, Any]) -> _Fields:
         found = _Fields()
@@ -122,13 +127,20 @@ class _Fields:
             self.blocked, self.blocked_by = reason, column
 
 
+def identity(record_id: str) -> str:
+    """The record's id as a key that every database takes: of a longer one than any CRM gives, a digest."""
+    return (
+        record_id if len(record_id) <= LONGEST_ID else f"#{hashlib.blake2b(record_id.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+    )
+
+
 def comparable(value: Any) -> int | None:
     """A cursor as a number that orders as the cursor does: whole numbers as they are, ISO times in microseconds; None where it is neither."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return max(-LARGEST_NUMBER, min(value, LARGEST_NUMBER))
     if isinstance(value, str):
-        if value.isdigit():
-            return int(value)
+        if value.isdecimal():
+            return min(int(value), LARGEST_NUMBER) if len(value) < 100 else LARGEST_NUMBER
         moment = _moment(value)
         return None if moment is None else round(moment.timestamp() * 1_000_000)
     return None
@@ -136,7 +148,7 @@ def comparable(value: Any) -> int | None:
 
 def _tombstone(data: Values[str, Any]) -> Tombstone:
     stream, record_id = data.get(HEIR_STREAM), data.get(HEIR_ID)
-    heir = (str(stream), str(record_id)) if stream and record_id else None
+    heir = (str(stream), identity(str(record_id))) if stream and record_id else None
     return Tombstone(str(data.get(DELETION_REASON) or "deleted"), heir)
 
 
@@ -144,7 +156,7 @@ def _address(value: Any) -> str | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     # A number or an object is no address: its text is passed on and refused as invalid, as any other wrong address is.
-    return value if isinstance(value, str) else f"({type(value).__name__})"
+    return value[:LONGEST_ADDRESS] if isinstance(value, str) else f"({type(value).__name__})"
 
 
 def _opted_out(value: Any) -> bool:
@@ -159,8 +171,9 @@ def _opted_out(value: Any) -> bool:
 
 def _seconds(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value) / 1000 if value > 1e11 else float(value)
-    moment = _moment(value) if isinstance(value, str) else None
+        seconds = float(max(-LARGEST_NUMBER, min(value, LARGEST_NUMBER)))
+        return seconds / 1000 if seconds > 1e11 else seconds
+    moment = _moment(value) if isinstance(value, str) and len(value) < 100 else None
     return 0.0 if moment is None else moment.timestamp()
 
 

@@ -8,6 +8,7 @@ from typing import IO, Any, BinaryIO
 
 import orjson
 
+from mailsync import json_lines
 from mailsync.errors import FailureType, MailsyncError
 
 TYPES = frozenset({"RECORD", "STATE", "LOG", "TRACE", "SPEC", "CONNECTION_STATUS", "CATALOG", "CONTROL", "DESTINATION_CATALOG"})
@@ -36,7 +37,7 @@ class Output:
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Print one message and flush: a state that sits in a buffer is a state not kept."""
-        self._stream.write(orjson.dumps(message, option=orjson.OPT_APPEND_NEWLINE))
+        self._stream.write(json_lines.dumps(message) + b"\n")
         self._stream.flush()
 
     def log(self, text: str, level: str = "INFO") -> None:
@@ -86,10 +87,20 @@ def _message(line: bytes, number: int) -> dict[str, Any]:
     try:
         message = orjson.loads(line)
     except orjson.JSONDecodeError:
-        message = None
+        message = _hard_to_read(line)
+    if rb"\u0000" in line and _is_message(message) and message["type"] == "RECORD":
+        message = json_lines.storable(line, message)
     if not _is_message(message):
         raise NoMessage(f"Line {number} of the input ({len(line)} bytes) is no Airbyte message, so the sync stops. The source prints something else.")
     return message  # type: ignore[no-any-return]  # checked by _is_message
+
+
+def _hard_to_read(line: bytes) -> Any:
+    try:
+        message = json_lines.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return json_lines.storable(line, message) if isinstance(message, dict) and message.get("type") == "RECORD" else message
 
 
 def _is_message(message: Any) -> bool:

@@ -6,8 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
+from mailsync import json_lines
 from mailsync.errors import Bug
 
 
@@ -24,4 +23,4 @@ def state_of(state: Mapping[str, Any]) -> tuple[str | None, Any]:
 
 def state_digest(content: Any) -> bytes:
     """The same for the same content, whatever the order of its keys."""
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+    return hashlib.sha256(json_lines.dumps(content, sort_keys=True)).digest()

@@ -85,7 +85,7 @@ class History:
 
     def name(self, targets: Iterable[Target]) -> None:
         """Remember what the targets are called now."""
-        rows = [{"id": one.id, "kind": one.kind, "name": one.name} for one in targets]
+        rows = [{"id": one.id, "kind": one.kind, "name": one.name.replace("\x00", " ")} for one in targets]
         if rows:
             with self._ledger.begin() as connection:
                 self._lease.fence(connection)

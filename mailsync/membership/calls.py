@@ -22,6 +22,7 @@ from mailsync.membership.situations import Situations
 from mailsync.membership.tool import Fate, MailingList, MailingTool, Outcome, Person
 
 LOST = Outcome(Fate.LOST)
+LONGEST_WORDS = 1000
 Still = Callable[[Situation, Decision], bool]
 """Whether a call is still what has to be done, asked once more inside the transaction of its intent."""
 Intended = tuple[Situation, MemberRow]
@@ -209,7 +210,8 @@ class Calls:
             # A refused call is none: a person who signs up after it does so by themselves.
             member.ours, member.called_at, member.called_by = before.ours, before.called_at, before.called_by
             member.rejected_hash, member.rejected_reason = _winner(at).payload_hash, outcome.reason or "vendor_refused"
-            member.rejected_code, member.rejected_message, member.rejected_at = outcome.code, outcome.message, self._ledger.clock.now()
+            member.rejected_code, member.rejected_message = one_line(outcome.code), one_line(outcome.message)
+            member.rejected_at = self._ledger.clock.now()
 
     def _gone(self, listing: MailingList, rows: Sequence[Intended], outcomes: Sequence[Outcome], reason: str, action: str) -> None:
         """Commit ⑤ of a call that takes off."""
@@ -241,6 +243,11 @@ class Calls:
     def _after(self, moment: float) -> float:
         """Now, and later than a moment of the same clock tick."""
         return max(self._ledger.clock.now(), moment + 0.001)
+
+
+def one_line(text: str) -> str:
+    """A vendor's words without control characters: a database refuses some, a terminal obeys others."""
+    return "".join(char if char.isprintable() else " " for char in text[:LONGEST_WORDS])
 
 
 def _winner(at: Situation) -> RecordRow:

@@ -26,6 +26,7 @@ from mailsync.membership.told import Braked, Event, EventKind, Settled, Stopped,
 from mailsync.membership.tool import MailingTool
 
 CHUNK = 1000
+CHUNK_CHARACTERS = 8_000_000  # of a few records with very long fields
 WAIT_TOLD_S = 5.0
 
 
@@ -44,6 +45,7 @@ class Run:
         self._stop = False
         self._held = False
         self._claims: list[Claim] = []
+        self._characters = 0
         self._begun: set[str] = set()  # streams of which something but a state has arrived
         self._stated: set[str] = set()
         self._complete: set[str] = set()
@@ -112,7 +114,8 @@ class Run:
         for name, how in claim.changed:
             parts.fates.changes[claim.stream, name, how] += 1
         self._claims.append(claim)
-        if len(self._claims) >= CHUNK:
+        self._characters += sum(map(len, claim.payload.values())) if claim.payload else 0
+        if len(self._claims) >= CHUNK or self._characters >= CHUNK_CHARACTERS:
             self._flush()
 
     def state(self, stream: str | None, state_hash: bytes, *, is_empty: bool, echoes_given: bool = True) -> Settled:
@@ -198,7 +201,7 @@ class Run:
             return
         self._check()
         self._drain()
-        claims, self._claims = self._claims, []
+        claims, self._claims, self._characters = self._claims, [], 0
         parts = self._parts
         with self._ledger.begin() as connection:
             self._lease.fence(connection)

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from mailsync import json_lines
 from mailsync.errors import FailureType
 from mailsync.runner.outcome import Problem, printable
 
@@ -78,8 +79,8 @@ class Voice:
 def parse(line: bytes) -> dict[str, Any] | None:
     """One line as an Airbyte message, None where it is none."""
     try:
-        message = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        message = json_lines.loads(line)
+    except (ValueError, RecursionError):
         return None
     return message if isinstance(message, dict) and isinstance(message.get("type"), str) else None
 

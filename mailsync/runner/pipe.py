@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from mailsync import json_lines
 from mailsync.runner.child import Child
 from mailsync.runner.messages import Voice, descriptor, incomplete, parse, stream_status
 from mailsync.runner.outcome import Problem
@@ -125,7 +126,7 @@ class Pipe:
         self._last_id += 1
         stream = descriptor(state["stream"]) if "stream" in state else None
         self._pending[self._last_id] = stream
-        self._destination.stdin.write(orjson.dumps({"type": "STATE", "state": state | {"id": self._last_id}}) + b"\n")
+        self._destination.stdin.write(json_lines.dumps({"type": "STATE", "state": state | {"id": self._last_id}}) + b"\n")
         self._destination.stdin.flush()
 
     def _note_status(self, stream: StreamId, status: str, reason: Mapping[str, Any]) -> None:

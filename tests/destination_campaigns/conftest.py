@@ -15,7 +15,7 @@ class Said:
 
     def __init__(self, code, text):
         self.code, self.text = code, text
-        self.messages = [orjson.loads(line) for line in text.splitlines()]
+        self.messages = [json.loads(line) for line in text.splitlines()]
 
     def of(self, kind):
         return [message for message in self.messages if message["type"] == kind]

@@ -1,6 +1,7 @@
 """The connector against the emulated vendor: its verbs in this process, with everything they print."""
 
 import io
+import json
 
 import orjson
 import pytest

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import reading, responses, starting, writing
+from benchmarks import pipedrive, reading, responses, starting, writing
 from benchmarks.table import Row, show
 
 
@@ -65,8 +65,12 @@ class Bench:
         sizes = tuple(self.size(full) for full in (10_000, 100_000, 1_000_000))
         return reading.memory(self.folder, sizes) + writing.memory(self.folder, sizes)
 
+    def pipedrive(self) -> list[Row]:
+        """Tokens and burst at Pipedrive."""
+        return pipedrive.reads(self.folder, self.size(100_000)) + pipedrive.burst(self.folder, self.size(20_000))
 
-GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "responses", "memory")
+
+GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "responses", "memory", "pipedrive")
 
 
 def main() -> int:

@@ -25,13 +25,15 @@ class Source:
         *,
         bulk_from_rows: int = 10_000,
         environment: Mapping[str, str] | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> None:
+        """`config`: another configuration than that of Zoho CRM."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.environment = environment
-        config = json.loads((Path(emulator.configs) / "source-crm.zoho_crm.json").read_text())
+        usual = json.loads((Path(emulator.configs) / "source-crm.zoho_crm.json").read_text()) | {"bulk_from_rows": bulk_from_rows}
         self.config = folder / "source.json"
-        self.config.write_text(json.dumps(config | {"bulk_from_rows": bulk_from_rows}))
+        self.config.write_text(json.dumps(config or usual))
         self._discovered = folder / "discovered.jsonl"
         run(
             [script("source-crm"), "discover", "--config", str(self.config)],

@@ -19,7 +19,7 @@ from source_crm.pipedrive.config import Config
 
 SHORT_PATIENCE = Patience(tries=3, first_wait_s=1.0, longest_wait_s=8.0, total_s=30.0)
 # Look-ups by id that are under way at once; the pace keeps them below the burst.
-LOOKUPS_AT_ONCE = 4
+LOOKUPS_AT_ONCE = 8
 
 _open: dict[tuple[str, str], Connection] = {}
 _lock = threading.Lock()

@@ -63,6 +63,5 @@ def _of_organizations(task: Task, lower: str) -> Iterator[Data]:
 
 def _members(task: Task, which: Mapping[str, str], organizations: set[int]) -> Iterator[Data]:
     """Persons of these organizations: of one of them by a list of its own, of many by a walk over all."""
-    include = {"include_fields": ",".join(task.include)} if task.include else {}
-    for page in task.api.pages(task.entity.path, {"sort_by": "id", **include, **which}):
+    for page in task.api.pages(task.entity.path, {"sort_by": "id", **task.shaping(), **which}):
         yield from task.shown([row for row in page.rows if row.get("org_id") in organizations and int(row["id"]) in task.known])

@@ -89,6 +89,7 @@ def _task(entity: Entity, connection: Connection, api: PipedriveApi, voice: Voic
         chosen=chosen,
         include=_included(connection, entity, known, wanted),
         a_custom_field=next((field.code for field in known if field.is_custom), ""),
+        customs=customs.codes,
         since=config.options.start_date or "",
     )
 
@@ -143,12 +144,13 @@ def _included(connection: Connection, entity: Entity, known: tuple[Field, ...], 
 
 def _plan(task: Task) -> Iterator[Data]:
     upper = task.settled
-    if task.state.is_new or task.state.first is not None:
+    is_first = task.state.is_new or task.state.first is not None
+    if is_first:
         task.state.selection = task.state.selection or _mark(task.chosen)
         yield from first_read.run(task)
     lower = instants.earlier(task.state.upto, OVERLAP_S)
     task.recent.floor = min(instants.earlier(upper, OVERLAP_S), task.state.upto)
-    why = _why_compare(task)
+    why = _why_compare(task, is_first=is_first)
     if task.chosen is None:
         yield from changes.run(task, lower=lower)
         beyond = changes.is_beyond_retention(task)
@@ -166,10 +168,12 @@ def _mark(chosen: Filter | None) -> str:
     return f"filter {chosen.id}" if chosen else ALL
 
 
-def _why_compare(task: Task) -> str:
-    """Why all ids have to be compared now; "" where they have not."""
+def _why_compare(task: Task, *, is_first: bool) -> str:
+    """Why all ids have to be compared now; "" where they have not, as after a first read."""
     if task.state.selection and task.state.selection != _mark(task.chosen):
         return "the selection changed"
+    if is_first:
+        return ""
     if task.chosen is not None:
         return f"only so is seen who entered or left the filter {task.chosen.name!r}"
     hours = task.connection.config.compare_every_hours

@@ -9,6 +9,7 @@ from typing import Any
 from mailsync.errors import ConfigError
 from mailsync.pipedrive import filters
 from mailsync.pipedrive.api import Page, PipedriveApi
+from mailsync.pipedrive.endpoints import CUSTOM_FIELDS_PER_CALL
 from mailsync.pipedrive.entities import MAIL_TIMES, MARKETING_STATUS, Canonical, Entity, has_left
 from mailsync.pipedrive.filters import Filter
 from mailsync.pipedrive.refusals import PipedriveRefusal
@@ -27,7 +28,7 @@ RESTORABLE_DAYS = 31
 @dataclass(slots=True)
 class Task(task.Task[PipedriveState]):
     """`chosen`: the filter whose records are wanted, None for all. `include`: properties that have to be asked for. `a_custom_field`: the code of any
-    one, to ask for when the others are not needed. `since`: records last changed before it are not wanted ("": all are).
+    one, to ask for when the others are not needed; `customs`: those that are. `since`: records last changed before it are not wanted ("": all are).
     """
 
     entity: Entity
@@ -38,6 +39,7 @@ class Task(task.Task[PipedriveState]):
     chosen: Filter | None
     include: tuple[str, ...]
     a_custom_field: str
+    customs: tuple[str, ...]
     since: str
     opted_out: KnownIds | None = field(init=False)
 
@@ -63,12 +65,15 @@ class Task(task.Task[PipedriveState]):
         params = {"sort_by": "id"}
         if self.chosen is not None:
             params["filter_id"] = self.chosen.id
-        if bare and self.a_custom_field:
-            params["custom_fields"] = self.a_custom_field
+        return params | self.shaping(bare=bare)
+
+    def shaping(self, *, bare: bool = False) -> dict[str, str]:
+        """What of each record is asked for. A company has hundreds of custom fields, most of them empty: a few are named, many come all."""
         tracked = [name for name in self.include if name in (*MAIL_TIMES, MARKETING_STATUS)]
-        if include := ",".join(tracked if bare else self.include):
-            params["include_fields"] = include
-        return params
+        include = ",".join(tracked if bare else self.include)
+        customs = () if bare else self.customs
+        named = ",".join(customs or [self.a_custom_field]) if len(customs) <= CUSTOM_FIELDS_PER_CALL else ""
+        return {name: text for name, text in (("include_fields", include), ("custom_fields", named)) if text}
 
     def pages(self, place: int, params: Mapping[str, str], *, cursor: str | None = None) -> Iterator[Page]:
         """All pages of one of the entity's lists. A filter that is gone is a configuration error, never an empty list."""
@@ -84,10 +89,10 @@ class Task(task.Task[PipedriveState]):
 
     def by_ids(self, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
         """Whole raw records of these ids; those that are deleted or invisible are left out."""
-        include = {"include_fields": ",".join(self.include)} if self.include else {}
+        shape = self.shaping()
 
         def asked(some: str) -> list[dict[str, Any]]:
-            return self.api.page(self.entity.path, {"ids": some, **include}).rows
+            return self.api.page(self.entity.path, {"ids": some, **shape}).rows
 
         for rows in self.connection.lookups.map(asked, joined(ids)):
             yield from rows

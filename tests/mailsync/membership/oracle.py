@@ -37,6 +37,7 @@ class Oracle:
     acknowledged: dict[RecordId, Truth] = field(default_factory=dict)  # as far as a STATE came back
     held: dict[RecordId, set[str]] = field(default_factory=lambda: defaultdict(set))  # acknowledged addresses, ever
     held_or_sent: dict[RecordId, set[str]] = field(default_factory=lambda: defaultdict(set))
+    opt_outs_sent: set[RecordId] = field(default_factory=set)  # in a run that may have died before its STATE came back
     heirs: dict[RecordId, RecordId] = field(default_factory=dict)
     left: set[Place] = field(default_factory=set)  # the person's last word about a list
     shown: set[Place] = field(default_factory=set)  # … and a read or response told the product, before a call
@@ -86,6 +87,7 @@ class Oracle:
 
     def acknowledge(self, record: RecordId, truth: Truth) -> None:
         self.acknowledged[record] = truth
+        self.opt_outs_sent.discard(record)
         if truth.address is not None:
             self.held[record].add(truth.address)
 
@@ -140,7 +142,10 @@ class Oracle:
             return True
         records = [record for record, held in self.held_or_sent.items() if address in held]
         return any(
-            self.crm.get(record, Truth(None)).opt_out or self.acknowledged.get(record, Truth(None)).opt_out or record in self.heirs.values()
+            record in self.opt_outs_sent
+            or self.crm.get(record, Truth(None)).opt_out
+            or self.acknowledged.get(record, Truth(None)).opt_out
+            or record in self.heirs.values()
             for record in records
         )
 

@@ -291,6 +291,7 @@ class Histories(RuleBasedStateMachine):
         self.oracle.running = sync
         sent = {record: claim for record, claim in self.waiting.items() if record[0] == sync}
         truths = {record: self.oracle.as_told(record) for record in sent}
+        self.oracle.opt_outs_sent |= {record for record, truth in truths.items() if truth.opt_out}
         self.oracle.just_shown.clear()
         self.oracle.sent = {}
         self.scene.on_sent = lambda: self.oracle.sent.update(truths)

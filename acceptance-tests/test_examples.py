@@ -11,6 +11,7 @@ from mailsync.runner.connection import load_connection
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "docs/examples").glob("*.yaml"))
 SECRETS = {
+    "PIPEDRIVE_API_TOKEN": "fa4e" * 10,
     "ZOHO_CLIENT_ID": "1000.ABC",
     "ZOHO_CLIENT_SECRET": "abc",
     "ZOHO_CRM_REFRESH_TOKEN": "1000.a.b",

@@ -58,7 +58,7 @@ def test_it_renders_without_sideways_scrolling(page: Chromium, report: Path, siz
     page.open(report.as_uri())
     assert page.evaluate("innerWidth") == size[0]
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    assert page.evaluate("document.body.innerText.includes('removals held back')")
+    assert page.evaluate("document.body.innerText.includes('something held back')")
     beyond = "[...document.querySelectorAll('body *')].filter(n => n.getBoundingClientRect().right > innerWidth + 1 && !n.closest('.scroll, .skip')).length"
     assert page.evaluate(beyond) == 0
 

@@ -10,19 +10,20 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mailsync.ledger.engine import Ledger
-from mailsync.membership.reasons import ABOUT, About, Reason
+from mailsync.membership.reasons import ABOUT, About
 from mailsync.membership.rejects import Reject, rejects
 from mailsync.report import bars, runs, words
 from mailsync.report.bars import Bar
 from mailsync.report.runs import RunTold
 from mailsync.report.standing import Standing, addresses_of, standing
+from mailsync.responses import reasons as responses
 
 RUNS_SHOWN = bars.SLOTS
 REJECTS_SHOWN = 20
 ATTENTION = ("rejected", "skipped", "pending_confirmation", "postponed", "shadowed")
-_REASONS: Mapping[str, About] = {reason.value: about for reason, about in ABOUT.items()}
+_OF_LISTS: Mapping[str, About] = {reason.value: about for reason, about in ABOUT.items()}
+_OF_CRM: Mapping[str, About] = {reason.value: about for reason, about in responses.ABOUT.items()}
 _SHADOWED = About("Several records have this address. The record named here is the one contacted last, else the one modified last.", "Nothing.")
-_POSTPONED = ABOUT[Reason.BUDGET_SPENT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ def _told(ledger: Ledger, name: str, titles: Mapping[str, str], *, with_addresse
         return None
     newest = next((run for run in history if run.fates or run.status != runs.UNDER_WAY), history[0])
     known = addresses_of(ledger, name, _examples(history)) if with_addresses else {}
+    about = _OF_LISTS if runs.writes_to_lists(ledger, newest.account) else _OF_CRM
     limited = [one for one in newest.calls if one.allowed is not None]
     return SyncTold(
         name=name,
@@ -160,7 +162,7 @@ def _told(ledger: Ledger, name: str, titles: Mapping[str, str], *, with_addresse
         total=runs.count_of(ledger, name),
         series=tuple(_series(history)),
         feeds=tuple(_feeds(newest, titles)),
-        attention=tuple(_attention(history, known)),
+        attention=tuple(_attention(history, known, about)),
         uses=tuple(
             Use(
                 one.endpoint, one.spent, words.window(one.window_s or 0), one.used or 0, one.allowed or 0, bars.share(one.used or 0, one.allowed or 0)
@@ -185,7 +187,7 @@ def _rejected(ledger: Ledger, sync: str, titles: Mapping[str, str]) -> Iterable[
             counts[one.reason] += 1
             if counts[one.reason] <= REJECTS_SHOWN:
                 first.setdefault(one.reason, []).append((one, titles.get(one.list_id, "")))
-    return [Rejected(reason, count, _REASONS.get(reason), tuple(first[reason])) for reason, count in counts.most_common()]
+    return [Rejected(reason, count, _OF_LISTS.get(reason), tuple(first[reason])) for reason, count in counts.most_common()]
 
 
 def _series(history: Sequence[RunTold]) -> Iterable[Series]:
@@ -207,18 +209,18 @@ def _feeds(run: RunTold, titles: Mapping[str, str]) -> Iterable[Feed]:
         yield Feed(stream, titles.get(f"{run.account}/{target}", target), records, outcomes)
 
 
-def _attention(history: Sequence[RunTold], known: Mapping[tuple[str, str], str]) -> Iterable[Attention]:
+def _attention(history: Sequence[RunTold], known: Mapping[tuple[str, str], str], about: Mapping[str, About]) -> Iterable[Attention]:
     """Reasons, each from the newest run that had it; the gravest fate first, then the newest, then the most frequent."""
     found: dict[tuple[str, str], RunTold] = {}
     for run in history:
         for _, _, fate, reason in run.fates:
             if fate in ATTENTION:
                 found.setdefault((fate, reason), run)
-    told = [_reason(run, fate, reason, known) for (fate, reason), run in found.items()]
+    told = [_reason(run, fate, reason, known, about) for (fate, reason), run in found.items()]
     return sorted(told, key=lambda one: (ATTENTION.index(one.fate), -one.run.number, -one.count, one.reason))
 
 
-def _reason(run: RunTold, fate: str, reason: str, known: Mapping[tuple[str, str], str]) -> Attention:
+def _reason(run: RunTold, fate: str, reason: str, known: Mapping[tuple[str, str], str], about: Mapping[str, About]) -> Attention:
     """The lists are put together, as the remedy is the same."""
     count, examples = 0, dict[tuple[str, str], str]()
     for (stream, target, one, other), records in run.fates.items():
@@ -226,11 +228,7 @@ def _reason(run: RunTold, fate: str, reason: str, known: Mapping[tuple[str, str]
             count += records
             examples.update({(stream, record): detail for record, detail in run.examples.get((stream, target, one, other), {}).items()})
     rows = tuple(Example(stream, record, detail, known.get((stream, record), "")) for (stream, record), detail in examples.items())
-    return Attention(fate, reason, count, run, _about(fate, reason), rows)
-
-
-def _about(fate: str, reason: str) -> About | None:
-    return {"shadowed": _SHADOWED, "postponed": _POSTPONED}.get(fate) or _REASONS.get(reason)
+    return Attention(fate, reason, count, run, _SHADOWED if fate == "shadowed" else about.get(reason), rows)
 
 
 def _examples(history: Iterable[RunTold]) -> set[tuple[str, str]]:

@@ -77,6 +77,14 @@ def count_of(ledger: Ledger, sync: str) -> int:
         return int(connection.execute(sa.select(sa.func.count()).select_from(schema.run).where(schema.run.c.sync == sync)).scalar_one())
 
 
+def writes_to_lists(ledger: Ledger, account: str) -> bool:
+    """Whether the runs of this account write to mailing lists; else they write to a CRM."""
+    c = schema.target.c
+    query = sa.select(c.id).where(c.kind == "list", c.id.startswith(f"{account}/", autoescape=True))
+    with ledger.begin() as connection:
+        return connection.execute(query.limit(1)).first() is not None
+
+
 def target_names(ledger: Ledger) -> Mapping[str, str]:
     """Target id ("<account>/<key>") → what it is called."""
     with ledger.begin() as connection:

@@ -9,10 +9,10 @@ FATES = {
     "unchanged": "nothing new",
     "shadowed": "another record owns the address",
     "released": "gave its address up, or is gone",
-    "postponed": "waits for the next day's calls",
-    "pending_confirmation": "waits for the person's click",
+    "postponed": "waits for a later run",
+    "pending_confirmation": "waits for a click or an answer",
     "not_ours": "deleted, and never known here",
-    "skipped": "must not or may not be mailed",
+    "skipped": "left out, for the reason given",
     "rejected": "refused, for the reason given",
 }
 """The closed set of fates, in the order in which they are shown."""
@@ -32,7 +32,7 @@ ACTIONS = {
 
 STATUS = {
     "done": "finished",
-    "braked": "finished, removals held back",
+    "braked": "finished, with something held back",
     "stopped": "stopped on request",
     "failed": "failed",
     "under way": "under way",

@@ -11,8 +11,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from mailsync.errors import Bug
 from mailsync.ledger import schema
 from mailsync.ledger.lease import Lease
+from mailsync.membership.fates import Fates
 from mailsync.membership.rejects import KEPT_S, Selection, rejects, retry
 from mailsync.runner.cli import main
 from tests.mailsync.membership.scene import L, Ran, Scene
@@ -190,3 +192,12 @@ def test_the_account_of_each_run_adds_up_in_the_ledger(scene: Scene) -> None:
         for stream, records in came.items():
             assert sum(row["records"] for row in scene.rows(schema.run_fate) if (row["number"], row["stream"]) == (number, stream)) == records
     assert json.dumps(scene.rows(schema.run_example)).count("@") == 0
+
+
+def test_a_run_whose_fates_do_not_add_up_fails_and_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = Fates._count
+    monkeypatch.setattr(Fates, "_count", lambda self, one, *rest: None if one.record_id == "r" else counted(self, one, *rest))
+    ran = scene.run(scene.says("r", ANN), scene.says("q", BOB))
+    assert isinstance(ran.error, Bug)
+    assert "2 records came in, but 1 have a fate" in str(ran.error)
+    assert [row["status"] for row in scene.rows(schema.run)] == ["done", "failed"]

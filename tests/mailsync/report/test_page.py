@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from mailsync.ledger import schema
+from mailsync.ledger.engine import Ledger
+from mailsync.ledger.history import Account, History, Status, Target
+from mailsync.ledger.lease import Lease
 from mailsync.runner.cli import main
+from tests.mailsync.membership.fake_tool import FakeClock
 from tests.mailsync.membership.scene import L, Scene
 
 VOID = {"meta", "link", "br"}
@@ -128,10 +132,28 @@ def test_runs_that_failed_were_braked_or_cut_off_say_so(location: str, tmp_path:
     page = made(scene, tmp_path)
     assert "Run 4 failed" in page.text
     assert "was used with another mailing account" in page.text
-    assert all(word in page.text for word in ("finished, removals held back", "cut off", "The newest 4 of 4 runs"))
+    assert all(word in page.text for word in ("with something held back", "cut off", "The newest 4 of 4 runs"))
 
 
 def test_an_empty_ledger_makes_a_page_that_says_so(location: str, tmp_path: Path) -> None:
     scene = Scene(location)
     scene.rows(schema.run)
     assert "No run is known yet" in made(scene, tmp_path).text
+
+
+def test_a_run_into_a_crm_is_told_in_the_words_of_its_own_rules(location: str, tmp_path: Path) -> None:
+    ledger = Ledger.open(location, clock=FakeClock())
+    lease = Lease(ledger, "back")
+    lease.acquire()
+    history = History(ledger, lease, "back")
+    number = history.begin(system="zoho_crm", account="zoho_crm/1")
+    history.name([Target("zoho_crm/crm", "crm", "Zoho CRM")])
+    fates = {("responses", "crm", "written", ""): 2, ("responses", "crm", "skipped", "no_person"): 1}
+    history.end(number, Status.DONE, Account(records_in={"responses": 3}, fates=fates, actions={("crm", "member_status"): 2}))
+    lease.release()
+    ledger.close()
+    page = made(Scene(location), tmp_path)
+    assert "Nobody in the CRM has the address." in page.text
+    assert "Run 1 finished" in page.text
+    assert "into zoho crm" in page.text
+    assert page.text.count("adds up") == 1

@@ -89,7 +89,7 @@ def calls_of_responses(folder: Path, recipients: int) -> list[Row]:
         counts = account.counts()
         _, second, again = account.read()
         rows.append(_ratio("1 % new", second, fewest(first_counts, counts)))
-        rows.append(at_most("responses: records shown for each new one", again / new, 12))
+        rows.append(at_most("responses: records shown for each new one", again / new, 5))
         _, third, none = account.read()
         rows.append(_ratio("nothing new", third, fewest(counts, counts)))
         rows.append(at_most("responses: records with nothing new", none, 0))

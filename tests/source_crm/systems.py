@@ -1,10 +1,13 @@
 """The CRMs that the contract is tested with: one line each. What a test needs to know of a CRM stands here, so that its promise is written once."""
 
 from dataclasses import dataclass
+from types import ModuleType
 
 from emulators.zoho_accounts.switches import ALL as ACCOUNT_SWITCHES
 from emulators.zoho_crm.switches import SWITCHES as CRM_SWITCHES
 from emulators.zoho_recruit.switches import SWITCHES as RECRUIT_SWITCHES
+from mailsync.zoho_crm import scopes as crm_scopes
+from mailsync.zoho_recruit import scopes as recruit_scopes
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,7 @@ class Crm:
     heir: the module whose record takes the place of a converted one (None: the CRM does not say). converted_readings: what it may do meanwhile.
     roads: options that read by each way there is. prefix: of its switches. calls: the path of the calls that read changes.
     finds_unseen_after_s: when what neither a change nor a deletion tells is found. credits_of_nothing: of a stream in which nothing happened.
+    scopes: what the connector says it needs.
     """
 
     name: str
@@ -34,10 +38,15 @@ class Crm:
     finds_unseen_after_s: int
     credits_of_nothing: int
     switches: tuple
+    scopes: ModuleType
 
     def readings(self):
         """Every reading that is not the default, of the CRM and of its accounts server."""
         return [(switch.name, reading) for switch in (*self.switches, *ACCOUNT_SWITCHES) for reading in switch.readings[1:]]
+
+    def readings_of(self, switch):
+        """The readings of one of its switches."""
+        return next(one.readings for one in self.switches if one.name == f"{self.prefix}_{switch}")
 
 
 CRMS = {
@@ -64,6 +73,7 @@ CRMS = {
             finds_unseen_after_s=3600,
             credits_of_nothing=8,
             switches=CRM_SWITCHES,
+            scopes=crm_scopes,
         ),
         Crm(
             name="zoho_recruit",
@@ -86,6 +96,7 @@ CRMS = {
             finds_unseen_after_s=90_000,
             credits_of_nothing=11,
             switches=RECRUIT_SWITCHES,
+            scopes=recruit_scopes,
         ),
     )
 }

@@ -2,7 +2,9 @@
 
 import pytest
 
+from emulators.process import EmulatorProcess
 from tests.source_crm.crm_reader import Reader
+from tests.source_crm.systems import CRMS
 
 
 @pytest.fixture(autouse=True)
@@ -10,49 +12,58 @@ def _fast(monkeypatch):
     monkeypatch.setenv("MAILSYNC_TIME_SCALE", "60")
 
 
+@pytest.fixture(scope="module")
+def process():
+    with EmulatorProcess(people=2000, limits="off", time_scale=60) as started:
+        yield started
+
+
 @pytest.fixture
-def vendor(start_emulator):
-    return start_emulator(people=2000, limits="off", time_scale=60)
+def vendor(process):
+    process.heal()
+    process.reset()
+    return process
 
 
-@pytest.mark.parametrize("paging", ["page_and_token", "token_only", "page_only"])
-def test_a_module_larger_than_one_job_is_read_by_a_chain_of_jobs(vendor, paging):
-    vendor.edit("zoho_crm", op="bulk_rows", n=500)
-    vendor.switch(crm_bulk_paging=paging)
-    output = Reader(vendor, bulk_from_rows=1).read("Leads")
-    held = set(vendor.state("zoho_crm")["modules"]["Leads"])
+@pytest.mark.parametrize(
+    ("crm", "paging"),
+    [*[(CRMS["zoho_crm"], {"crm_bulk_paging": one}) for one in ("page_and_token", "token_only", "page_only")], (CRMS["zoho_recruit"], {})],
+)
+def test_a_module_larger_than_one_job_is_read_by_a_chain_of_jobs(vendor, crm, paging):
+    vendor.edit(crm.name, op="bulk_rows", n=500)
+    vendor.switch(**paging)
+    output = Reader(vendor, crm.name, bulk_from_rows=1).read(crm.people)
+    held = set(vendor.state(crm.name)["modules"][crm.people])
     assert len(held) > 1000
     assert output.ids() == held
     assert len(output.records()) == len(held)
-    assert output.states("Leads")[-1]["count"] == len(held)
-    vendor.reset()
+    assert output.states(crm.people)[-1]["count"] == len(held)
 
 
-def test_a_failed_job_is_started_again(vendor):
-    vendor.edit("zoho_crm", op="fail_next_bulk_job", n=1)
-    output = Reader(vendor, bulk_from_rows=1).read("Leads")
+def test_a_failed_job_is_started_again(vendor, crm):
+    vendor.edit(crm.name, op="fail_next_bulk_job", n=1)
+    output = Reader(vendor, crm.name, bulk_from_rows=1).read(crm.people)
     assert output.errors() == []
     assert "starting it again" in output.log()
-    assert output.ids() == set(vendor.state("zoho_crm")["modules"]["Leads"])
+    assert output.ids() == set(vendor.state(crm.name)["modules"][crm.people])
 
 
-def test_jobs_that_keep_failing_are_a_transient_error(vendor):
-    vendor.edit("zoho_crm", op="fail_next_bulk_job", n=9)
-    output = Reader(vendor, bulk_from_rows=1).read("Leads", expecting_exception=True)
-    assert output.errors("Leads")[0]["failure_type"] == "transient_error"
-    vendor.reset()
+def test_jobs_that_keep_failing_are_a_transient_error(vendor, crm):
+    vendor.edit(crm.name, op="fail_next_bulk_job", n=9)
+    output = Reader(vendor, crm.name, bulk_from_rows=1).read(crm.people, expecting_exception=True)
+    assert output.errors(crm.people)[0]["failure_type"] == "transient_error"
 
 
 @pytest.mark.parametrize("kind", ["truncate", "reset", "status", "html"])
-def test_a_result_that_breaks_off_is_fetched_again(vendor, kind):
-    vendor.faults(system="zoho_crm", method="GET", path="/result$", kind=kind, times=1)
-    output = Reader(vendor, bulk_from_rows=1).read("Leads")
+def test_a_result_that_breaks_off_is_fetched_again(vendor, crm, kind):
+    vendor.faults(system=crm.name, method="GET", path="/result$", kind=kind, times=1)
+    output = Reader(vendor, crm.name, bulk_from_rows=1).read(crm.people)
     vendor.heal()
     assert output.errors() == []
-    assert output.ids() == set(vendor.state("zoho_crm")["modules"]["Leads"])
+    assert output.ids() == set(vendor.state(crm.name)["modules"][crm.people])
 
 
-def test_a_module_that_bulk_read_refuses_is_read_by_query(vendor):
-    output = Reader(vendor, bulk_from_rows=1).read("Notes")
+def test_a_module_that_bulk_read_refuses_is_read_otherwise(vendor, crm):
+    output = Reader(vendor, crm.name, bulk_from_rows=1).read("Notes")
     assert output.errors() == []
-    assert output.ids() == set(vendor.state("zoho_crm")["modules"]["Notes"])
+    assert output.ids() == set(vendor.state(crm.name)["modules"]["Notes"])

@@ -3,10 +3,13 @@
 import pytest
 
 from mailsync.zoho.account import base_url
-from mailsync.zoho.data_centers import DATA_CENTERS
-from source_crm.zoho_crm.config import parse
+from mailsync.zoho.data_centers import DATA_CENTERS, recruit_api
+from source_crm.zoho_crm import config as zoho_crm
+from source_crm.zoho_recruit import config as zoho_recruit
 from tests.source_crm.crm_reader import Reader
+from tests.source_crm.systems import CRMS
 
+PARSERS = {"zoho_crm": zoho_crm.parse, "zoho_recruit": zoho_recruit.parse}
 REFRESH = "1000.emulated.refresh"
 
 
@@ -16,9 +19,9 @@ def vendor(start_emulator, monkeypatch):
     return start_emulator(people=60, limits="off", time_scale=60)
 
 
-def changed(crm, **system):
-    crm.config = crm.config | {"system": crm.config["system"] | system}
-    return crm
+def changed(host, **system):
+    host.config = host.config | {"system": host.config["system"] | system}
+    return host
 
 
 def grant(emulator, *scopes):
@@ -26,85 +29,74 @@ def grant(emulator, *scopes):
     return "1000.narrow.refresh"
 
 
-def refused(crm, *streams):
-    output = crm.read(*(streams or ("Leads",)), expecting_exception=True)
-    return output.errors(streams[0] if streams else "Leads")[0], output
+def refused(host, crm, *streams):
+    output = host.read(*(streams or (crm.people,)), expecting_exception=True)
+    return output.errors(streams[0] if streams else crm.people)[0], output
 
 
-def test_a_wrong_secret_is_a_config_error_that_names_the_fix(reader):
+def test_a_wrong_secret_is_a_config_error_that_names_the_fix(reader, crm):
     status = changed(reader(), client_secret="wrong-secret-0001").check()
     assert status.status.value == "FAILED"
     assert "client" in status.message
     assert "wrong-secret-0001" not in status.message
 
 
-def test_a_revoked_refresh_token_is_a_config_error(reader, emulator):
+def test_a_revoked_refresh_token_is_a_config_error(reader, emulator, crm):
     emulator.edit("zoho", op="revoke_token")
     status = reader().check()
     assert "invalid_code" in status.message
     assert "refresh token" in status.message
-    error, _ = refused(reader())
+    error, _ = refused(reader(), crm)
     assert error["failure_type"] == "config_error"
 
 
-def test_access_withdrawn_in_the_middle_of_a_sync_is_a_config_error_and_keeps_the_state(vendor):
-    crm = Reader(vendor)
-    crm.read("Leads")
-    vendor.faults(system="zoho_crm", path="/coql$", kind="token", times=1)
+def test_access_withdrawn_in_the_middle_of_a_sync_is_a_config_error_and_keeps_the_state(vendor, crm):
+    host = Reader(vendor, crm.name)
+    host.read(crm.people)
+    vendor.faults(system=crm.name, path=crm.calls, kind="token", times=1)
     vendor.faults(system="zoho", path="/oauth/v2/token", kind="token", after=1, times=0)
-    output = crm.read("Leads", expecting_exception=True)
+    output = host.read(crm.people, expecting_exception=True)
     vendor.heal()
-    assert output.errors("Leads")[0]["failure_type"] == "config_error"
-    assert output.statuses("Leads")[-1] == "INCOMPLETE"
-    assert output.states("Leads")
-    assert crm.read("Leads").errors() == []
+    assert output.errors(crm.people)[0]["failure_type"] == "config_error"
+    assert output.statuses(crm.people)[-1] == "INCOMPLETE"
+    assert output.states(crm.people)
+    assert host.read(crm.people).errors() == []
 
 
-def test_an_access_token_that_ended_early_is_renewed_once_and_nobody_notices(reader, emulator):
-    for code in ("INVALID_TOKEN", "AUTHENTICATION_FAILURE", "INVALID_OAUTHTOKEN"):
+def test_an_access_token_that_ended_early_is_renewed_once_and_nobody_notices(reader, emulator, crm):
+    for code in crm.readings_of("token_error_code"):
         emulator.reset()
-        emulator.switch(crm_token_error_code=code)
-        emulator.faults(system="zoho_crm", path="/settings/fields", kind="token", times=1)
-        output = reader().read("Leads")
+        emulator.switch(**{f"{crm.prefix}_token_error_code": code})
+        emulator.faults(system=crm.name, path="/settings/fields", kind="token", times=1)
+        output = reader().read(crm.people)
         assert output.errors() == []
         assert output.records()
 
 
-@pytest.mark.parametrize("status", ["401", "403"])
-@pytest.mark.parametrize("tells", ["yes", "no"])
+@pytest.mark.parametrize(("tells", "status"), [("yes", "401"), ("no", "401"), ("no", "403")])
 @pytest.mark.parametrize(
-    "lacking", ["ZohoCRM.coql.READ", "ZohoCRM.bulk.READ", "ZohoCRM.settings.fields.READ", "ZohoCRM.org.READ", "ZohoCRM.modules.READ"]
+    ("crm", "lacking"),
+    [pytest.param(crm, scope, id=scope) for crm in CRMS.values() for scope in crm.scopes.FOR_READING if ".modules." not in scope[9:]],
 )
-def test_a_missing_scope_is_named_by_check(reader, emulator, lacking, tells, status):
-    emulator.switch(crm_scope_error_status=status, zoho_scope_in_answer=tells)
-    needed = {
-        "ZohoCRM.modules.READ",
-        "ZohoCRM.settings.modules.READ",
-        "ZohoCRM.settings.fields.READ",
-        "ZohoCRM.org.READ",
-        "ZohoCRM.coql.READ",
-        "ZohoCRM.bulk.READ",
-    }
-    token = grant(emulator, *(needed - {lacking}))
+def test_a_missing_scope_is_named_by_check(reader, emulator, crm, lacking, tells, status):
+    emulator.switch(**{f"{crm.prefix}_scope_error_status": status, "zoho_scope_in_answer": tells})
+    token = grant(emulator, *(set(crm.scopes.FOR_READING) - {lacking}))
     answer = changed(reader(), refresh_token=token).check()
     assert answer.status.value == "FAILED"
     assert lacking in answer.message
 
 
-def test_the_documented_scopes_are_enough(reader, emulator):
-    token = grant(
-        emulator, "ZohoCRM.modules.READ", "ZohoCRM.settings.modules.READ", "ZohoCRM.settings.fields.READ", "ZohoCRM.settings.custom_views.READ",
-        "ZohoCRM.org.READ", "ZohoCRM.users.READ", "ZohoCRM.coql.READ", "ZohoCRM.bulk.READ",
-    )  # fmt: skip
-    crm = changed(reader(selections=[{"module": "Leads", "custom_view": "All Leads"}]), refresh_token=token)
-    assert crm.check().status.value == "SUCCEEDED"
-    output = crm.read("Leads", "Contacts", "users", "org", "modules")
+def test_the_documented_scopes_are_enough(reader, emulator, crm):
+    token = grant(emulator, *crm.scopes.FOR_READING, crm.scopes.CUSTOM_VIEWS, crm.scopes.USERS)
+    host = changed(reader(selections=[{"module": crm.people, "custom_view": f"All {crm.people}"}]), refresh_token=token)
+    assert host.check().status.value == "SUCCEEDED"
+    output = host.read(crm.people, crm.contacts, "users", "org", "modules")
     assert output.errors() == []
     assert output.records("users")
     assert output.records("org")
 
 
-def test_a_wrong_data_centre_is_named_whichever_side_is_wrong(reader, emulator):
+def test_a_wrong_data_centre_is_named_whichever_side_is_wrong(reader, emulator, crm):
     here = reader().config["system"]["base_urls"]
     other = {"accounts": f"{emulator.url}/dc/us", "api": here["api"]}
     status = changed(reader(), data_center="us", base_urls=other).check()
@@ -115,122 +107,134 @@ def test_a_wrong_data_centre_is_named_whichever_side_is_wrong(reader, emulator):
     assert "INVALID_HOST" in status.message
 
 
+def account_of(system, slug, **more):
+    config = {"name": system, "data_center": slug, "client_id": "a", "client_secret": "b", "refresh_token": "c", **more}
+    return PARSERS[system]({"system": config}).account
+
+
 @pytest.mark.parametrize("slug", sorted(DATA_CENTERS))
-def test_every_data_centre_has_its_hosts_and_a_token_of_another_one_is_explained(slug):
-    config = {"system": {"name": "zoho_crm", "data_center": slug, "client_id": "a", "client_secret": "b", "refresh_token": "c"}}
-    account = parse(config).account
-    center = DATA_CENTERS[slug]
+def test_every_data_centre_has_its_hosts_and_a_token_of_another_one_is_explained(crm, slug):
+    account, center = account_of(crm.name, slug), DATA_CENTERS[slug]
     assert account.credentials.accounts_url == center.accounts
-    assert base_url(account, center.crm_api) == center.crm_api
-    for environment in ("sandbox", "developer"):
-        there = parse({"system": config["system"] | {"environment": environment}}).account
-        assert base_url(there, center.crm_api) == center.crm_api.replace("www", environment)
+    assert base_url(account, center.crm_api) == (center.crm_api if crm.name == "zoho_crm" else recruit_api(center, "production"))
     for other in DATA_CENTERS.values():
         if other.slug != slug:
             with pytest.raises(Exception, match=f"Set data_center to {other.slug}"):
                 base_url(account, other.crm_api)
 
 
-def test_an_unknown_data_centre_is_refused_with_those_there_are(reader):
-    crm = changed(reader(), data_center="mars")
-    status = crm.check()
+@pytest.mark.parametrize("slug", sorted(DATA_CENTERS))
+def test_other_environments_of_the_crm_have_hosts_of_their_own(slug):
+    for environment in ("sandbox", "developer"):
+        there = account_of("zoho_crm", slug, environment=environment)
+        center = DATA_CENTERS[slug]
+        assert base_url(there, center.crm_api) == center.crm_api.replace("www", environment)
+
+
+def test_recruit_is_never_called_where_the_token_says_that_the_crm_is():
+    assert base_url(account_of("zoho_recruit", "ca"), "https://www.zohoapis.ca") == "https://recruit.zohocloud.ca"
+
+
+def test_an_unknown_data_centre_is_refused_with_those_there_are(reader, crm):
+    host = changed(reader(), data_center="mars")
+    status = host.check()
     assert "mars" in status.message
     assert "eu" in status.message
 
 
 @pytest.mark.parametrize("kind", ["status", "html", "reset", "truncate"])
-def test_a_passing_fault_of_the_vendor_is_ridden_out(vendor, kind):
-    for path in ("/org$", "/settings/modules$", "/settings/fields", "/coql$", "/deleted$", "/oauth/v2/token"):
+def test_a_passing_fault_of_the_vendor_is_ridden_out(vendor, crm, kind):
+    for path in ("/org$", "/settings/modules$", "/settings/fields", crm.calls, "/deleted$", "/oauth/v2/token"):
         vendor.faults(path=path, kind=kind, times=2)
-    output = Reader(vendor).read("Leads")
+    output = Reader(vendor, crm.name).read(crm.people)
     vendor.heal()
     assert output.errors() == []
-    assert output.ids() == set(vendor.state("zoho_crm")["modules"]["Leads"])
+    assert output.ids() == set(vendor.state(crm.name)["modules"][crm.people])
 
 
-@pytest.mark.parametrize(("kind", "path"), [("status", "/coql$"), ("html", "/deleted$"), ("reset", "/org$"), ("truncate", "/settings/fields")])
-def test_a_lasting_fault_is_a_transient_error_and_never_an_empty_answer(vendor, kind, path):
-    crm = Reader(vendor)
-    crm.read("Leads")
-    vendor.faults(system="zoho_crm", path=path, kind=kind, times=0)
-    error, output = refused(crm)
+@pytest.mark.parametrize(("kind", "path"), [("status", "changes"), ("html", "/deleted$"), ("reset", "/org$"), ("truncate", "/settings/fields")])
+def test_a_lasting_fault_is_a_transient_error_and_never_an_empty_answer(vendor, crm, kind, path):
+    host = Reader(vendor, crm.name)
+    host.read(crm.people)
+    vendor.faults(system=crm.name, path=crm.calls if path == "changes" else path, kind=kind, times=0)
+    error, output = refused(host, crm)
     vendor.heal()
     assert error["failure_type"] == "transient_error"
     assert output.records() == []
-    assert crm.read("Leads").errors() == []
+    assert host.read(crm.people).errors() == []
 
 
 @pytest.mark.parametrize("code", ["TOO_MANY_REQUESTS", "RATE_LIMIT_EXCEEDED"])
-def test_waiting_for_a_limit_is_said_as_the_streams_status(vendor, code):
-    vendor.switch(crm_rate_limit_code=code)
-    vendor.faults(system="zoho_crm", path="/coql$", kind="status", status=429, times=2)
-    output = Reader(vendor).read("Leads")
+def test_waiting_for_a_limit_is_said_as_the_streams_status(vendor, crm, code):
+    vendor.switch(**{f"{crm.prefix}_rate_limit_code": code})
+    vendor.faults(system=crm.name, path=crm.calls, kind="status", status=429, times=2)
+    output = Reader(vendor, crm.name).read(crm.people)
     vendor.heal()
     limited = [trace["stream_status"] for trace in output.traces("STREAM_STATUS") if trace["stream_status"].get("reasons")]
     assert [(one["stream_descriptor"]["name"], one["status"], one["reasons"][0]["type"]) for one in limited] == [
-        ("Leads", "RUNNING", "RATE_LIMITED")
+        (crm.people, "RUNNING", "RATE_LIMITED")
     ] * 2
     assert output.errors() == []
 
 
-def test_a_limit_that_lasts_is_a_transient_error_that_tells_a_spent_day_from_a_burst(vendor):
-    vendor.faults(system="zoho_crm", path="/coql$", kind="status", status=429, times=0)
-    error, _ = refused(Reader(vendor))
+def test_a_limit_that_lasts_is_a_transient_error_that_tells_a_spent_day_from_a_burst(vendor, crm):
+    vendor.faults(system=crm.name, path=crm.calls, kind="status", status=429, times=0)
+    error, _ = refused(Reader(vendor, crm.name), crm)
     vendor.heal()
     assert error["failure_type"] == "transient_error"
     assert "credits" in error["message"]
 
 
-def test_the_token_limit_is_waited_out_and_said(start_emulator, monkeypatch):
+def test_the_token_limit_is_waited_out_and_said(crm, start_emulator, monkeypatch):
     monkeypatch.setenv("MAILSYNC_TIME_SCALE", "600")
     vendor = start_emulator(people=60, time_scale=600)
     vendor.faults(system="zoho", path="/oauth/v2/token", kind="lock", times=1)
-    output = Reader(vendor).read("Leads")
+    output = Reader(vendor, crm.name).read(crm.people)
     assert output.errors() == []
     assert "ten in ten minutes" in output.log()
 
 
-def test_the_state_of_another_organisation_is_refused(reader):
-    crm = reader()
-    crm.read("Leads")
-    crm.state[0]["stream"]["stream_state"]["organisation"] = "60000000"
-    error, output = refused(crm)
+def test_the_state_of_another_organisation_is_refused(reader, crm):
+    host = reader()
+    host.read(crm.people)
+    host.state[0]["stream"]["stream_state"]["organisation"] = "60000000"
+    error, output = refused(host, crm)
     assert error["failure_type"] == "config_error"
     assert "60000000" in error["message"]
     assert output.records() == []
 
 
-def test_a_state_of_a_newer_program_or_another_system_is_refused(reader):
-    crm = reader()
-    crm.read("Leads")
-    known = crm.state[0]["stream"]["stream_state"]
+def test_a_state_of_a_newer_program_or_another_system_is_refused(reader, crm):
+    host = reader()
+    host.read(crm.people)
+    known = host.state[0]["stream"]["stream_state"]
     for change, word in (({"version": 99}, "99"), ({"system": "pipedrive"}, "pipedrive")):
-        crm.state[0]["stream"]["stream_state"] = known | change
-        error, _ = refused(crm)
+        host.state[0]["stream"]["stream_state"] = known | change
+        error, _ = refused(host, crm)
         assert error["failure_type"] == "config_error"
         assert word in error["message"]
-        crm.state = [{"type": "STREAM", "stream": {"stream_descriptor": {"name": "Leads"}, "stream_state": known}}]
+        host.state = [{"type": "STREAM", "stream": {"stream_descriptor": {"name": crm.people}, "stream_state": known}}]
 
 
-def test_a_state_of_the_old_connector_is_read_anew(reader, emulator):
-    crm = reader()
-    crm.state = [
-        {"type": "STREAM", "stream": {"stream_descriptor": {"name": "Leads"}, "stream_state": {"Modified_Time": "2026-01-01T00:00:00+01:00"}}}
+def test_a_state_of_the_old_connector_is_read_anew(reader, emulator, crm):
+    host = reader()
+    host.state = [
+        {"type": "STREAM", "stream": {"stream_descriptor": {"name": crm.people}, "stream_state": {crm.changed: "2026-01-01T00:00:00+01:00"}}}
     ]
-    assert crm.read("Leads").ids() == set(emulator.state("zoho_crm")["modules"]["Leads"])
+    assert host.read(crm.people).ids() == set(emulator.state(crm.name)["modules"][crm.people])
 
 
-def test_a_module_that_is_gone_is_named_and_no_stream_vanishes(reader):
-    error, output = refused(reader(), "No_Such_Module")
+def test_a_module_that_is_gone_is_named_and_no_stream_vanishes(reader, crm):
+    error, output = refused(reader(), crm, "No_Such_Module")
     assert error["failure_type"] == "config_error"
     assert "No_Such_Module" in error["message"]
-    assert "Leads" in error["message"]
+    assert crm.people in error["message"]
     assert output.statuses("No_Such_Module")[-1] == "INCOMPLETE"
 
 
-def test_discover_fails_rather_than_leave_a_module_out_when_its_metadata_cannot_be_had(vendor):
-    vendor.faults(system="zoho_crm", path="/settings/fields", kind="status", status=500, after=3, times=0)
-    output = Reader(vendor).run_discover()
+def test_discover_fails_rather_than_leave_a_module_out_when_its_metadata_cannot_be_had(vendor, crm):
+    vendor.faults(system=crm.name, path="/settings/fields", kind="status", status=500, after=3, times=0)
+    output = Reader(vendor, crm.name).run_discover()
     vendor.heal()
     assert not [line for line in output.lines if line["type"] == "CATALOG"]
     error = output.errors()[0]
@@ -238,25 +242,25 @@ def test_discover_fails_rather_than_leave_a_module_out_when_its_metadata_cannot_
     assert "fields of the module" in error["message"]
 
 
-def test_a_synced_field_deleted_in_the_crm_is_a_warning_and_the_sync_goes_on(reader, emulator):
-    emulator.edit("zoho_crm", op="add_field", module="Leads", field="Wave", data_type="text")
-    crm = reader()
+def test_a_synced_field_deleted_in_the_crm_is_a_warning_and_the_sync_goes_on(reader, emulator, crm):
+    emulator.edit(crm.name, op="add_field", module=crm.people, field="Wave", data_type="text")
+    host = reader()
     columns = ["Last_Name", "Wave"]
-    assert crm.read("Leads", columns=columns).errors() == []
-    emulator.edit("zoho_crm", op="delete_field", module="Leads", field="Wave")
-    one = min(emulator.state("zoho_crm")["modules"]["Leads"])
-    emulator.edit("zoho_crm", op="update", module="Leads", id=one, record={"Last_Name": "New"})
+    assert host.read(crm.people, columns=columns).errors() == []
+    emulator.edit(crm.name, op="delete_field", module=crm.people, field="Wave")
+    one = min(emulator.state(crm.name)["modules"][crm.people])
+    emulator.edit(crm.name, op="update", module=crm.people, id=one, record={"Last_Name": "New"})
     emulator.advance(3600)
-    output = crm.read("Leads", columns=columns)
+    output = host.read(crm.people, columns=columns)
     assert output.errors() == []
     assert output.ids() == {one}
     assert "no longer has Wave" in output.log()
 
 
-def test_no_message_holds_a_token_or_a_query(vendor):
-    vendor.faults(system="zoho_crm", path="/users", kind="status", status=400, times=1)
-    vendor.faults(system="zoho_crm", path="/coql$", kind="truncate", times=0)
-    output = Reader(vendor).read("users", "Leads", expecting_exception=True)
+def test_no_message_holds_a_token_or_a_query(vendor, crm):
+    vendor.faults(system=crm.name, path="/users", kind="status", status=400, times=1)
+    vendor.faults(system=crm.name, path=crm.calls, kind="truncate", times=0)
+    output = Reader(vendor, crm.name).read("users", crm.people, expecting_exception=True)
     vendor.heal()
     said = str([line for line in output.lines if line["type"] != "RECORD"])
     assert "Zoho-oauthtoken" not in said

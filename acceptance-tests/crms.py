@@ -108,6 +108,7 @@ CRMS = {
     one.name: one
     for one in (
         Crm("zoho_crm", ("Leads", "Contacts"), secrets=OF_ZOHO, converts=True),
+        Crm("zoho_recruit", ("Candidates", "Contacts"), secrets=OF_ZOHO),
         Pipedrive(
             "pipedrive",
             ("persons",),

@@ -130,7 +130,10 @@ def shows(connection: sa.Connection, account: str, people: Collection[str]) -> d
 def save_shows(ledger: Ledger, connection: sa.Connection, account: str, rows: Sequence[tuple[str, str, Show]]) -> None:
     """(person, place, what it shows now)."""
     if rows:
-        values = [{"account": account, "person": person, "place": place, **dataclasses.asdict(show)} for person, place, show in rows]
+        values = [
+            {"account": account, "person": person, "place": place, "sent_at": show.sent_at, "campaign": show.campaign, "kind": show.kind}
+            for person, place, show in rows
+        ]
         connection.execute(ledger.upsert(shown), values)
 
 

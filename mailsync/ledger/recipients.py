@@ -223,11 +223,17 @@ def recheck(connection: sa.Connection, sync: str, *, before: float, before_run: 
     connection.execute(sa.update(due).where(c.sync == sync, c.since.is_not(None), old).values(dirty=due.c.dirty + 1))
 
 
-def dirty_after(connection: sa.Connection, sync: str, after: Pair, size: int) -> list[Pair]:
-    """The next to decide, in order: a campaign before its recipients."""
+def dirty_after(connection: sa.Connection, sync: str, after: Pair, size: int, *, but: tuple[str, int]) -> list[Pair]:
+    """The next to decide, in order: a campaign before its recipients. `but`: not those refused for this reason in this run already."""
     c = due.c
+    asked = sa.and_(c.reason == but[0], c.since_run == but[1])
     later = sa.or_(c.campaign > after[0], sa.and_(c.campaign == after[0], c.address > after[1]))
-    query = sa.select(c.campaign, c.address).where(c.sync == sync, c.dirty > 0, later).order_by(c.campaign, c.address).limit(size)
+    query = (
+        sa.select(c.campaign, c.address)
+        .where(c.sync == sync, c.dirty > 0, later, sa.or_(c.since_run.is_(None), ~asked))
+        .order_by(c.campaign, c.address)
+        .limit(size)
+    )
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 

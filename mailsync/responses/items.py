@@ -55,7 +55,7 @@ class Items:
     # What is asked for.
 
     def _jobs(self, works: Works, history: History) -> list[Job]:
-        crossed = self.crossed(works, history)
+        crossed = self._not_held(self.crossed(works, history), works)
         if not crossed:
             return []
         try:
@@ -90,6 +90,15 @@ class Items:
                     if row.done_at is None:
                         found.setdefault(person, []).append((rule, campaign, row))
         return found
+
+    def _not_held(self, crossed: dict[str, list[tuple[Rule, str, ActionRow]]], works: Works) -> dict[str, list[tuple[Rule, str, ActionRow]]]:
+        """Without people of whom only rules that may not fire yet ask something: reading them and their filters would be for nothing."""
+        held = self._held.held_rules
+        waiting = {person for person, some in crossed.items() if all(rule.name in held for rule, _, _ in some)}
+        for person in waiting:
+            for work in works[person]:
+                work.holds(held[crossed[person][0][0].name])
+        return {person: some for person, some in crossed.items() if person not in waiting}
 
     def groups_of(self, people: Mapping[str, Person]) -> tuple[dict[str, list[RuleGroup]], dict[str, Reason]]:
         """Person → the groups that apply; and of whom nobody knows, because a filter could not be read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mailsync.ledger.actions import Show
 from mailsync.ledger.recipients import Pair, RecipientRow
@@ -35,6 +36,7 @@ def bits(kinds: Iterable[Kind]) -> int:
     return sum(1 << kind for kind in set(kinds))
 
 
+@lru_cache(maxsize=4096)  # there are few different sets, and each is asked for many times
 def kinds_of(stored: int) -> frozenset[Kind]:
     """Back from `bits`."""
     return frozenset(kind for kind in Kind if stored >> kind & 1)

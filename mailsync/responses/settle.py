@@ -64,7 +64,7 @@ class Settler:
         after: Pair = ("", "")  # before every row: none is about nothing
         while True:
             with self._held.ledger.begin() as connection:
-                batch = recipients.dirty_after(connection, self._held.plan.sync_name, after, BATCH)
+                batch = recipients.dirty_after(connection, self._held.plan.sync_name, after, BATCH, but=(Reason.OPT_OUT.value, self._held.number))
             if not batch:
                 return
             yield batch

@@ -655,3 +655,22 @@ def test_an_address_that_was_erased_is_not_taken_in_again_and_nobody_is_made_of_
     assert ran.fates("contacts") == {"skipped(forgotten)": 1}
     assert A not in str([s.rows(table) for table in (recipient, due, profile)])
     assert len(s.crm.made("make_people")) == 1
+
+
+def test_a_braked_rule_costs_no_call_in_later_runs(known: New) -> None:
+    s = known()
+    people(s, 51)
+    fine(s.run(two_opens(s, 51)))
+    assert isinstance(s.run(groups=for_all(X)).error, Braked)
+    s.crm.calls.clear()
+    assert isinstance(s.run(two_opens(s, 51), groups=for_all(X)).error, Braked)
+    assert s.crm.calls == []
+
+
+def test_a_refused_opt_out_is_asked_once_a_run(known: New) -> None:
+    s = known()
+    s.crm.has("1", A, locked="RECORD_LOCKED")
+    fine(s.run(s.says("C1", A, UNSUBSCRIBED, **LEAVING)))
+    s.crm.calls.clear()
+    fine(s.run())
+    assert len(s.crm.made("opt_out")) == 1

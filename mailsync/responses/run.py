@@ -44,7 +44,7 @@ class Run:
         self._held = Held(ledger, crm, plan, self._lease, calls, 0, self._tell)
         self.reserve = calls.reserve
         self._history = History(ledger, self._lease, plan.sync_name)
-        self._absorber = Absorber(ledger, plan)
+        self._absorber_or_none: Absorber | None = None  # made once the lease is held: before that an address may still be erased
         self._settler = Settler(self._held)
         self._changes = RuleChanges(self._held, self._settler)
         self._fates = Fates(plan.streams)
@@ -55,12 +55,19 @@ class Run:
         self._statuses = 0
         self._ready = False
 
+    @property
+    def _absorber(self) -> Absorber:
+        if self._absorber_or_none is None:
+            raise Bug("The run is used before it is opened.")
+        return self._absorber_or_none
+
     def open(self) -> None:
         """Lease, plan against the CRM, account. Raises ConfigError, TransientError."""
         held, plan = self._held, self._plan
         opening.refuse_what_the_crm_lacks(plan, held.crm.traits)
         self._lease.acquire()
         self._is_held = True
+        self._absorber_or_none = Absorber(self._ledger, plan)
         held.number = self._history.begin(system=held.crm.traits.system, account=plan.account)
         self._history.name([Target(f"{plan.account}/{TARGET}", "crm", held.crm.traits.system)])
         opening.check_account(held, held.crm.organisation_id())

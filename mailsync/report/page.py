@@ -130,7 +130,7 @@ def page(ledger: Ledger, names: Sequence[str], *, with_addresses: bool = False) 
     environment = Environment(
         loader=PackageLoader("mailsync.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(when=words.when, iso=words.iso, span=words.span, plain=words.plain, number=_number)
+    environment.filters.update(when=words.when, iso=words.iso, span=words.span, plain=words.plain, remedy=words.remedy, number=_number)
     style = resources.files("mailsync.report").joinpath("page.css").read_text(encoding="utf-8")
     return environment.get_template("page.html").render(
         syncs=told,
@@ -216,6 +216,8 @@ def _attention(history: Sequence[RunTold], known: Mapping[tuple[str, str], str],
         for _, _, fate, reason in run.fates:
             if fate in ATTENTION:
                 found.setdefault((fate, reason), run)
+    if about is _OF_LISTS:  # what is rejected still is told as it stands, by `_rejected`
+        found = {key: run for key, run in found.items() if key[0] != "rejected" or run is history[0]}
     told = [_reason(run, fate, reason, known, about) for (fate, reason), run in found.items()]
     return sorted(told, key=lambda one: (ATTENTION.index(one.fate), -one.run.number, -one.count, one.reason))
 

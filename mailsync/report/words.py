@@ -68,6 +68,11 @@ def window(seconds: float) -> str:
     return names.get(seconds, span(seconds))
 
 
+def remedy(text: str) -> str:
+    """What to do, also where that is nothing."""
+    return "Nothing to do." if text == "Nothing." else text
+
+
 def plain(code: str) -> str:
     """A code without its underscores."""
     return code.replace("_", " ")

@@ -39,15 +39,17 @@ class CampaignsClient:
         clock: VendorClock,
         reserve: Callable[[str], None],
         on_wait: Callable[[TransientError, float], None] | None = None,
+        on_lock: Callable[[str, float], None] = lambda _endpoint, _seconds: None,
         patience: Patience = READ_PATIENCE,
     ) -> None:
-        """`patience` bounds the repeating of reads."""
+        """`on_lock(method, seconds)` is told when the vendor has locked a method; `patience` bounds the repeating of reads."""
         self._settings = settings
         self._account = account
         self._http = http
         self._clock = clock
         self._reserve = reserve
         self._on_wait = on_wait
+        self._on_lock = on_lock
         self._patience = patience
         self._breaker = Breaker("Zoho Campaigns", clock)
         self._unknown: dict[str, int] = {}
@@ -148,7 +150,11 @@ class CampaignsClient:
             form=asked if endpoint.verb == "POST" else None,
         )
         self._clock.observe(answer.headers.get("date"))
-        return read_answer(endpoint, answer)
+        try:
+            return read_answer(endpoint, answer)
+        except RateLimited as lock:
+            self._on_lock(endpoint.name, lock.retry_after or endpoint.lock_s)
+            raise
 
 
 def raise_for_everyone(said: Said) -> None:

@@ -50,6 +50,7 @@ class Connection:
             clock=self.clock,
             reserve=lambda endpoint: self.budget.reserve(endpoint, on_wait),
             on_wait=on_wait,
+            on_lock=self.budget.locked,
             patience=self._patience,
         )
 

@@ -53,9 +53,11 @@ class Report:
             yield "INFO", f"Stream {stream} → {self.target(key)}: {summary.records_in.get(stream, 0)} records: {parts}."
             for (fate, reason), _ in mine:
                 known = self.about.get(reason)
-                if known is not None and fate in self.explained:
-                    examples = summary.examples.get((stream, key, fate.value, reason), {})
-                    shown = ", ".join(f"{name} ({detail})" if detail else name for name, detail in examples.items())
+                examples = summary.examples.get((stream, key, fate.value, reason), {})
+                shown = ", ".join(f"{name} ({detail})" if detail else name for name, detail in examples.items())
+                if fate is RecordFate.SHADOWED and shown:
+                    yield "INFO", f"shadowed: another record, in brackets, has the address. Records: {shown}."
+                elif known is not None and fate in self.explained:
                     yield "INFO", f"{_fate(fate, reason)}: {known.meaning} {known.remedy}" + (f" Records: {shown}." if shown else "")
         for stream in sorted(set(summary.records_in) - {stream for stream, _ in feeds}):
             yield "INFO", f"Stream {stream}: {self.nothing}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def a_scene(location: str) -> Scene:
     scene.tool.leaves(L, "eve@example.com")
     scene.tool.refused["Mallory"] = "2099"
     said = [scene.says("1", "ann@example.com", contacted=2.0), scene.says("2", "ANN@example.com", stream="Contacts", contacted=1.0)]
+    said[0] = replace(said[0], changed=(("First Name", "control characters dropped"),))
     said += [scene.says("3", "eve@example.com"), scene.says("4", "not an address"), scene.says("5", "mallory@example.com", City="Mallory")]
     assert scene.run(*said, adopt_existing=True, confirm_after_ledger_loss=True).error is None
     return scene
@@ -76,6 +78,7 @@ def test_the_page_tells_outcomes_reasons_remedies_winners_and_the_vendors_words(
     assert "Contacts 2: the address belongs to Leads 1" in page.text
     assert "The person unsubscribed from this list." in page.text
     assert "Leads → List L" in page.text
+    assert "Leads First Name control characters dropped 1" in page.text
     assert page.text.count("adds up") == 2
     assert "does not add up" not in page.text
 

@@ -79,8 +79,8 @@ def right(story):
 def test_the_pair_is_safe_under_this_mix_of_readings(fast, tmp_path, number):
     readings = mixed(fast, number)
     fast.switch(**readings)
-    between = PAIRS[number // SHOWN.step % len(PAIRS)]
-    story = Story(fast, tmp_path, between, **({"bulk_from_rows": 10 if number % 2 else 10_000} if between[0].name == "zoho_crm" else {}))
+    between = PAIRS[number // SHOWN.step * 5 % len(PAIRS)]  # five has no divisor with the six pairs: the few of a normal run meet every vendor
+    story = Story(fast, tmp_path, between, **({"bulk_from_rows": 10 if number % 2 else 10_000} if between[0].name.startswith("zoho_") else {}))
     first = story.sync()
     assert (first.problem, safe(story)) == ("", []), readings
     change_everything(story)

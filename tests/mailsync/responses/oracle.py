@@ -45,6 +45,8 @@ class Oracle:
     statuses: dict[tuple[str, str], int] = field(default_factory=dict)  # (campaign, person) → highest written
     fields: dict[str, tuple[float, int]] = field(default_factory=dict)
     items: dict[str, tuple[str, str]] = field(default_factory=dict)  # item → (marker, the person it was made for)
+    replaced: dict[str, str] = field(default_factory=dict)  # person → who was deleted and had the same address before
+    consumed: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)  # (rule, person) → campaign and address that counted
     doubtful: set[str] = field(default_factory=set)  # items whose call had no answer
     excused: set[str] = field(default_factory=set)  # people of whose doubtful items staff deleted one
     opted_out: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # person → leavings known at the last answered call
@@ -156,6 +158,24 @@ class Oracle:
             known, made_for = self.items.get(number, ("", ""))
             if known == marker and ((item.alive and str(item.person) == person) or (made_for == person and person not in self.excused)):
                 self.broken.append(f"twice: {subject} for {person}")
+
+        self._history_counts_once(subject.split(":", maxsplit=1)[0], person)
+
+    def _history_counts_once(self, rule: str, person: str) -> None:
+        """Who took the place of somebody deleted had that one's items: a rule does not fire again for the same history."""
+        kind, times = self.rules[rule]
+        pairs = {told[:2] for told in self.told if told[2] == kind and told[1] in self.held[person]}
+        before = self.replaced.get(person)
+        if before is not None and rule != "note" and not self._is_shared(person, before):
+            used = self.consumed.get((rule, before), set())
+            if len({campaign for campaign, _ in pairs - used}) < times:
+                self.broken.append(f"twice: {rule} for {person}, after {before} had it for the same history")
+        self.consumed[rule, person] = pairs
+
+    def _is_shared(self, person: str, before: str) -> bool:
+        addresses = self.held[person] | self.held[before]
+        others = [one for one, held in self.held.items() if held & addresses and one not in (person, before)]
+        return bool(others) or person in self.touched or self.held[person] != self.held[before]
 
     def note_item(self, number: str, marker: str, person: str, *, answered: bool) -> None:
         """After it took effect."""

@@ -135,6 +135,16 @@ class Histories(RuleBasedStateMachine):
             self.crm.deletes(one)
             self.oracle.touched.add(str(one))
 
+    @rule(pick=picks)
+    def a_person_is_deleted_and_created_again(self, pick: int) -> None:
+        one = self.a_person(pick)
+        if one is not None and not self.may_lose_ledger:
+            addresses = list(self.crm.people_by_id[one].addresses)
+            self.a_person_is_deleted(pick)
+            new = self.crm.has(f"p{next(self.numbers)}", *addresses)
+            self.oracle.holds(str(new), *addresses)
+            self.oracle.replaced[str(new)] = str(one)
+
     @rule(pick=picks, other=picks)
     def two_people_are_merged(self, pick: int, other: int) -> None:
         one, into = self.a_person(pick), self.a_person(other)
@@ -307,7 +317,7 @@ class Walk:
         sync, order, yes = some(SYNCS), self.chance.randrange(6), some([True, False])
         speaking = [
             ("something_is_said", {"campaign": some(CAMPAIGNS), "address": address, "kind": some(KINDS), "org": yes}),
-            ("every_campaign_is_read", {"address": address, "kind": some([Kind.OPENED, Kind.CLICKED])}),
+            *[("every_campaign_is_read", {"address": address, "kind": some([Kind.OPENED, Kind.CLICKED])})] * 2,
         ]
         running = [("a_run", {"sync": sync, "everything": some([True, True, False]), "order": order, "after": some([2.0, HOUR, DAY])})]
         return [
@@ -317,6 +327,7 @@ class Walk:
             ("somebody_is_created", {"address": address, "contacted": some([0.0, 1.0, 2.0])}),
             ("a_person_gets_another_address", {"pick": pick, "address": address}),
             ("a_person_is_deleted", {"pick": pick}),
+            *[("a_person_is_deleted_and_created_again", {"pick": pick})] * 2,
             ("two_people_are_merged", {"pick": pick, "other": self.chance.randrange(12)}),
             ("staff_deletes_somebodys_items", {"pick": pick}),
             ("staff_takes_an_opt_out_back", {"pick": pick}),
@@ -328,7 +339,7 @@ class Walk:
                 "a_run_with_writes_that_fail",
                 {
                     "sync": sync,
-                    "method": some(WRITES),
+                    "method": some([*WRITES, "make_items", "make_items"]),
                     "last": some([0, 99]),
                     "how": some(["lost_before", "lost_after", "crash_before", "crash_after"]),
                 },
@@ -340,7 +351,7 @@ class Walk:
 
     def go(self) -> None:
         try:
-            self.machine.the_crm_has_people(self.chance.random() < 0.3, self.chance.sample(ADDRESSES, self.chance.randrange(1, 4)))
+            self.machine.the_crm_has_people(self.chance.random() < 0.4, self.chance.sample(ADDRESSES, self.chance.randrange(1, 4)))
             for _ in range(STEPS):
                 name, choices = self.chance.choice(self.steps())
                 self.told.append(f"{name}({choices})")

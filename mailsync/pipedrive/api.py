@@ -21,14 +21,16 @@ from mailsync.pipedrive.refusals import PipedriveRefusal, TokenRefused, refusal
 # A burst is over in two seconds; the daily budget and the wall ask for longer than `total_s`, so they are not waited out.
 PATIENCE = Patience(tries=6, first_wait_s=1.0, longest_wait_s=32.0, total_s=120.0)
 OnWait = Callable[[TransientError, float], None]
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Raw records of one call, and the cursor of the next page; None on the last one."""
+    """Raw records of one call, and the cursor of the next page; None on the last one. `along`: what was fetched for the page together with it."""
 
     rows: list[dict[str, Any]]
     cursor: str | None
+    along: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,23 @@ class PipedriveApi:
         beside = body.get("additional_data") or {}
         return Page(list(body.get("data") or ()), beside.get("next_cursor") or None)
 
-    def pages(self, path: str, params: Mapping[str, str], *, cursor: str | None = None, price: int = LIST_V2) -> Iterator[Page]:
-        """All pages from a cursor on; the next one is fetched while the caller works on the last."""
+    def pages(
+        self, path: str, params: Mapping[str, str], *, cursor: str | None = None, price: int = LIST_V2, along: Callable[[Rows], Any] | None = None
+    ) -> Iterator[Page]:
+        """All pages from a cursor on; the next one is fetched while the caller works on the last, and so is what goes `along` with its rows."""
+
+        def fetched(at: str | None) -> Page:
+            page = self.page(path, params, cursor=at, price=price)
+            return replace(page, along=along(page.rows)) if along else page
+
         with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self.page, path, params, cursor=cursor, price=price)
+            coming = ahead.submit(fetched, cursor)
             while True:
                 page = coming.result()
                 if page.cursor is None:
                     yield page
                     return
-                coming = ahead.submit(self.page, path, params, cursor=page.cursor, price=price)
+                coming = ahead.submit(fetched, page.cursor)
                 yield page
 
     # -- writing
@@ -113,11 +122,11 @@ class PipedriveApi:
         headers, base_url = self.account.authorization(), self.account.base_url()
         self.pace.enter(price, search=search)
         answer = self.http.call(method, base_url, path, headers=headers, **request)
+        self.pace.told(answer.headers, search=search)
         return self._judged(answer, method, path, headers)
 
     def _judged(self, answer: Answer, method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
         self.clock.observe(answer.headers.get("date"))
-        self.pace.told(answer.headers)
         if not 200 <= answer.status < 300:
             error = refusal(answer, method, path)
             if isinstance(error, TokenRefused):

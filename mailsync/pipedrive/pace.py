@@ -73,11 +73,11 @@ class Pace:
     def _allowed(self, limit: int) -> int:
         return max(1, min(limit - 1, int(limit * self._share)))
 
-    def told(self, headers: Mapping[str, str]) -> None:
-        """The headers of an answer: the burst limit, what others used of it, and the day's budget."""
+    def told(self, headers: Mapping[str, str], *, search: bool = False) -> None:
+        """The headers of an answer: the burst limit, what others used of it, the day's budget. Those of a search may tell its own, smaller limit."""
         with self._lock:
             burst, remaining, reset = (_number(headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining", "reset"))
-            if burst:
+            if burst and not search:
                 self._burst = burst
             if remaining == 0 and burst:
                 self._held_until = self._clock.now() + min(float(reset or WINDOW_S), WINDOW_S)

@@ -6,9 +6,11 @@ times and the time of the last done activity, which is read by its id (docs/syst
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from mailsync.pipedrive.api import PipedriveApi
@@ -19,6 +21,14 @@ MOST_ORGANIZATIONS = 20_000
 
 Raw = Mapping[str, Any]
 Found = Callable[[Iterable[int]], Iterator[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """For one page of persons: columns by the organization's id, the time of a contact by the activity's."""
+
+    organizations: Mapping[int, dict[str, Any]]
+    contacts: Mapping[int, str]
 
 
 class Around:
@@ -37,7 +47,7 @@ class Around:
         self._organization = organization
         self._last_contacted = last_contacted
         self._organizations: OrderedDict[int, dict[str, Any]] = OrderedDict()
-        self._activities: dict[int, str] = {}
+        self._lock = threading.Lock()  # pages are looked up while the one before is shown
 
     @property
     def wants_organizations(self) -> bool:
@@ -49,43 +59,49 @@ class Around:
         """Whether a change of an activity concerns its persons."""
         return self._last_contacted == "mails_and_activities"
 
-    def prepare(self, rows: list[dict[str, Any]]) -> None:
-        """Look up what these raw persons need."""
+    def looked_up(self, rows: list[dict[str, Any]]) -> LookedUp:
+        """What these raw persons need."""
+        organizations: dict[int, dict[str, Any]] = {}
+        contacts: dict[int, str] = {}
         if self.wants_organizations:
-            self._prepare_organizations({int(row["org_id"]) for row in rows if row.get("org_id")})
+            organizations = self._looked_up_organizations({int(row["org_id"]) for row in rows if row.get("org_id")})
         if self.wants_activities:
             ids = {int(row[LAST_ACTIVITY]) for row in rows if row.get(LAST_ACTIVITY)}
-            self._activities = {int(one["id"]): _contact_of(one) for one in self._read("/activities", ids)}
+            contacts = {int(one["id"]): _contact_of(one) for one in self._read("/activities", ids)}
+        return LookedUp(organizations, contacts)
 
-    def _prepare_organizations(self, ids: set[int]) -> None:
+    def _looked_up_organizations(self, ids: set[int]) -> dict[int, dict[str, Any]]:
         assert self._organization is not None  # noqa: S101 - asked before
-        kept = self._organizations
-        for identifier in ids & kept.keys():
-            kept.move_to_end(identifier)
-        for raw in self._read("/organizations", ids - kept.keys()):
-            kept[int(raw["id"])] = self._organization.record(raw)
-        while len(kept) > max(MOST_ORGANIZATIONS, len(ids)):
-            kept.popitem(last=False)
+        with self._lock:
+            kept = self._organizations
+            for identifier in ids & kept.keys():
+                kept.move_to_end(identifier)
+            for raw in self._read("/organizations", ids - kept.keys()):
+                kept[int(raw["id"])] = self._organization.record(raw)
+            while len(kept) > max(MOST_ORGANIZATIONS, len(ids)):
+                kept.popitem(last=False)
+            return {identifier: kept[identifier] for identifier in ids if identifier in kept}
 
     def _read(self, path: str, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
         for rows in self._lookups.map(lambda some: self._api.page(path, {"ids": some}).rows, joined(ids)):
             yield from rows
 
-    def complete(self, raw: Raw, record: dict[str, Any]) -> None:
+    def complete(self, raw: Raw, record: dict[str, Any], looked_up: LookedUp) -> None:
         """Put the columns into a person's record."""
         if self._organization is not None and raw.get("org_id"):
-            record.update(self._organizations.get(int(raw["org_id"]), {}))
+            record.update(looked_up.organizations.get(int(raw["org_id"]), {}))
         if self._last_contacted != "off":
             times = [str(raw[name]) for name in MAIL_TIMES if raw.get(name)]
             if self.wants_activities and raw.get(LAST_ACTIVITY):
-                times.append(self._activities.get(int(raw[LAST_ACTIVITY]), ""))
+                times.append(looked_up.contacts.get(int(raw[LAST_ACTIVITY]), ""))
             if latest := max(times, default=""):
                 record[LAST_CONTACTED] = latest
 
     def forget(self, organizations: Iterable[int]) -> None:
         """They changed: read them again."""
-        for identifier in organizations:
-            self._organizations.pop(identifier, None)
+        with self._lock:
+            for identifier in organizations:
+                self._organizations.pop(identifier, None)
 
 
 def joined(ids: Iterable[int]) -> list[str]:

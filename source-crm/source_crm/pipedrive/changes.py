@@ -23,7 +23,7 @@ def run(task: Task, *, lower: str) -> Iterator[Data]:
     for place in range(len(task.entity.lists)):
         for page in task.pages(place, params):
             # A record without a time of change is shown as a new one, once: whether it is listed here is not verified.
-            yield from task.shown([row for row in page.rows if row.get("update_time") or int(row["id"]) not in task.known])
+            yield from task.shown([row for row in page.rows if row.get("update_time") or int(row["id"]) not in task.known], page.along)
     yield from _newest(task)
 
 

@@ -75,7 +75,7 @@ def _present(task: Task, moved: Moved, touched: array[int]) -> Iterator[int]:
 
 
 def _ids(task: Task, place: int, moved: Moved) -> Iterator[tuple[int, bool]]:
-    for page in task.pages(place, task.asking(bare=True)):
+    for page in task.pages(place, task.asking(bare=True), bare=True):
         for row in page.rows:
             if not row.get("is_deleted") and changed(row) >= task.since:
                 yield int(row["id"]), moved(row)

@@ -59,7 +59,7 @@ def _list(task: Task, progress: FirstRead) -> Iterator[Data]:
 
 def _from(task: Task, progress: FirstRead, cursor: str | None) -> Iterator[Data]:
     for page in task.pages(progress.place, task.asking(), cursor=cursor):
-        yield from task.shown(page.rows)
+        yield from task.shown(page.rows, page.along)
         progress.done += len(page.rows)
         if page.cursor is None:
             return

@@ -16,7 +16,7 @@ from mailsync.pipedrive.refusals import PipedriveRefusal
 from source_crm import columns, task
 from source_crm.emission import Data
 from source_crm.id_set import KnownIds, count
-from source_crm.pipedrive.around import Around, joined
+from source_crm.pipedrive.around import Around, LookedUp, joined
 from source_crm.pipedrive.connection import Connection
 from source_crm.pipedrive.state import PipedriveState
 
@@ -75,11 +75,14 @@ class Task(task.Task[PipedriveState]):
         named = ",".join(customs or [self.a_custom_field]) if len(customs) <= CUSTOM_FIELDS_PER_CALL else ""
         return {name: text for name, text in (("include_fields", include), ("custom_fields", named)) if text}
 
-    def pages(self, place: int, params: Mapping[str, str], *, cursor: str | None = None) -> Iterator[Page]:
-        """All pages of one of the entity's lists. A filter that is gone is a configuration error, never an empty list."""
+    def pages(self, place: int, params: Mapping[str, str], *, cursor: str | None = None, bare: bool = False) -> Iterator[Page]:
+        """All pages of one of the entity's lists, with what stands around their records unless `bare`.
+
+        A filter that is gone is a configuration error, never an empty list.
+        """
         path, price = self.entity.lists[place]
         try:
-            yield from self.api.pages(path, params, cursor=cursor, price=price)
+            yield from self.api.pages(path, params, cursor=cursor, price=price, along=None if bare else self.around.looked_up)
         except PipedriveRefusal as error:
             if self.chosen is not None and "filter_id" in params and cursor is None and error.status in (400, 403, 404):
                 raise filters.gone(self.entity.name, self.chosen.name, error) from error
@@ -99,13 +102,13 @@ class Task(task.Task[PipedriveState]):
 
     # -- showing
 
-    def shown(self, rows: list[dict[str, Any]]) -> Iterator[Data]:
-        """Records to emit from raw rows. A list that shows deleted records as well says so of each."""
+    def shown(self, rows: list[dict[str, Any]], around: LookedUp | None = None) -> Iterator[Data]:
+        """Records to emit from raw rows; `around`: what was looked up for them already. A list that shows deleted records as well says so of each."""
         live = [row for row in rows if not row.get("is_deleted") and changed(row) >= self.since]
-        self.around.prepare(live)
+        looked_up = around or self.around.looked_up(live)
         for row in live:
             record = self.canonical.record(row)
-            self.around.complete(row, record)
+            self.around.complete(row, record, looked_up)
             if "update_time" not in record and "add_time" in record:
                 record[columns.UPDATED_AT] = record["add_time"]
             if self.opted_out is not None:

@@ -59,6 +59,17 @@ def test_searches_have_a_smaller_limit_of_their_own():
     assert pace.tokens == 600
 
 
+def test_the_limit_that_a_search_tells_is_not_taken_for_the_limit_of_all_calls():
+    clock = Clock()
+    pace = Pace(clock)
+    pace.told({"x-ratelimit-limit": "120", "x-ratelimit-remaining": "100", "x-ratelimit-reset": "2"})
+    pace.told({"x-ratelimit-limit": "10", "x-ratelimit-remaining": "9", "x-ratelimit-reset": "2"}, search=True)
+    before = clock.now()
+    for _ in range(100):
+        pace.enter(10)
+    assert clock.now() == before
+
+
 def test_a_window_that_others_filled_is_waited_for():
     clock = Clock()
     pace = Pace(clock)

@@ -188,7 +188,7 @@ class Run:
         self._ready = True
         held = self._held
         if opening.is_blank(held):  # also where the source does not begin with the state it was given
-            for name in self._plan.streams:
+            for name in sorted(self._plan.response_streams):
                 opening.begin_relearning(held, name)
         self._changes.look_at_plan()
         with self._ledger.begin() as connection:

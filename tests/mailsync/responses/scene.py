@@ -103,7 +103,8 @@ class Scene:
             **self.options,
             **options,
         }
-        return Plan(sync_name=sync, account="fake/org-1", streams=STREAMS, response_streams=frozenset({"responses"}), **wanted)
+        streams = (*STREAMS, *wanted.pop("more_streams", ()))
+        return Plan(sync_name=sync, account="fake/org-1", streams=streams, response_streams=frozenset({"responses"}), **wanted)
 
     def run(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -674,3 +675,11 @@ def test_a_refused_opt_out_is_asked_once_a_run(known: New) -> None:
     s.crm.calls.clear()
     fine(s.run())
     assert len(s.crm.made("opt_out")) == 1
+
+
+def test_a_stream_without_states_and_statuses_of_its_own_holds_nothing_up(scene: New) -> None:
+    """Campaigns that are told beside the responses come under a name that no status mentions."""
+    s = scene(options={"more_streams": ("responses: campaigns",)})
+    p = s.crm.has("1", A)
+    fine(s.run(replace(s.campaign("C1"), stream="responses: campaigns"), s.says("C1", A, OPENED)))
+    assert s.crm.status("C1", p) == "opened"

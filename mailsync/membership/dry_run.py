@@ -71,7 +71,7 @@ class DryRun:
             "records_in": dict(summary.records_in),
             "fates": self._fates(summary),
             "lists": [self._list(key, summary) for key in sorted({feed.list.key for feed in self._plan.feeds})],
-            "mails_it_could_cause": sum(count for (_, action), count in self.tool.counts().items() if action == "ask_for_confirmation"),
+            "mails_it_could_cause": sum(count for (_, action), count in self.tool.foreseen.counts().items() if action == "ask_for_confirmation"),
             "calls": [{"endpoint": one.endpoint, "calls": one.spent, "left": one.left} for one in summary.spending],
             "time": self._time(),
             "waiting_afterwards": self._waiting(summary.forecast),
@@ -85,7 +85,7 @@ class DryRun:
 
     def writes(self) -> Iterator[dict[str, str | None]]:
         """Every write in order: list key, action, and the record behind it by stream and id. No address."""
-        for list_key, action, address in self.tool.writes():
+        for list_key, action, address in self.tool.foreseen.writes():
             with self.ledger.begin() as connection:
                 found = records.with_address(connection, [address]) or records.holders_before(connection, [address])
                 named = self._off(connection, list_key, address) if action == "take_off" else action
@@ -119,7 +119,7 @@ class DryRun:
 
     def _list(self, key: str, summary: Summary) -> dict[str, Any]:
         listing = next(feed.list for feed in self._plan.feeds if feed.list.key == key)
-        counts = {action: count for (at, action), count in self.tool.counts().items() if at == key}
+        counts = {action: count for (at, action), count in self.tool.foreseen.counts().items() if at == key}
         off = counts.pop("take_off", 0)
         removed = summary.actions.get((key, "removed"), 0)
         named = {"remove": removed, "take_off": off - removed, "suppress": summary.actions.get((key, "suppressed"), 0)}
@@ -144,7 +144,7 @@ class DryRun:
     def _time(self) -> dict[str, float]:
         clock = self._clock
         return {
-            "seconds": round(clock.waited + clock.worked, 1),
+            "seconds": round(clock.now() - self._began, 1),
             "waiting_for_limits_s": round(clock.waited, 1),
             "a_call_s": round(self.tool.latency_s, 4),
         }

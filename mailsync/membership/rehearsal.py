@@ -11,35 +11,13 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-import sqlalchemy as sa
-
 from mailsync.clock import Clock
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
-from mailsync.membership.address import address_key
+from mailsync.membership.foreseen import Foreseen
 from mailsync.membership.tool import DONE, Fate, ListedStatus, MailingList, MailingTool, Member, Outcome, Person, Response, Traits
 
 MEASURED_READS = 100
-BATCH = 500
-
-_tables = sa.MetaData()
-shown = sa.Table(
-    "rehearsal_shown",
-    _tables,
-    sa.Column("list", sa.Text, primary_key=True),
-    sa.Column("status", sa.Text, primary_key=True),
-    sa.Column("address", sa.Text, primary_key=True),
-    sa.Column("spelling", sa.Text, nullable=False),
-    sqlite_with_rowid=False,
-)
-planned = sa.Table(
-    "rehearsal_write",
-    _tables,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("list", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
-    sa.Column("address", sa.Text, nullable=False),
-)
 
 
 class RehearsalClock:
@@ -71,18 +49,14 @@ class Rehearsal:
     ) -> None:
         """`created`: key → the first contact that a list would be created with, empty for none."""
         self._tool = tool
-        self._ledger = ledger
         self._clock = clock
         self._lists = lists
         self._changed: set[str] = set(created)
-        self._places: dict[tuple[str, ListedStatus], tuple[int, str]] = {}
         self._leavings_cost: Counter[str] | None = None
         self._noting: Counter[str] | None = None
         self._durations: list[float] = []
-        self._writes = 0
         self.reserve: Callable[[str], None] = lambda _endpoint: None
-        with ledger.begin() as connection:
-            _tables.create_all(connection)
+        self.foreseen = Foreseen(ledger)
         for key, address in created.items():
             if address:
                 self._put(key, address, ListedStatus.ACTIVE)
@@ -119,25 +93,24 @@ class Rehearsal:
         """How many there are, or would be."""
         if list_key in self._changed:
             self._pretend(self.traits.count_endpoint)
-            with self._ledger.begin() as connection:
-                return int(connection.execute(sa.select(sa.func.count()).select_from(shown).where(*_at(list_key, status))).scalar_one())
+            return self.foreseen.count(list_key, status)
         began = self._clock.base.now()
         number = self._tool.count(list_key, status)
         if len(self._durations) < MEASURED_READS:
             self._durations.append(self._clock.base.now() - began)
         if number == 0:
-            self._forget(list_key, status)
+            self.foreseen.forget(list_key, status)
         return number
 
     def page(self, list_key: str, status: ListedStatus, first: int, size: int) -> list[Member]:
         """Rows as they are, or would be."""
         if list_key in self._changed:
             self._pretend(self.traits.read_endpoint)
-            return [Member(spelling) for spelling in self._rows(list_key, status, first, size)]
+            return [Member(spelling) for spelling in self.foreseen.page(list_key, status, first, size)]
         members = self._tool.page(list_key, status, first, size)
         if first == 0:
-            self._forget(list_key, status)
-        self._note(list_key, status, [member.address for member in members])
+            self.foreseen.forget(list_key, status)
+        self.foreseen.show(list_key, status, [member.address for member in members])
         return members
 
     def leavings(self, since: float | None) -> Iterator[Response]:
@@ -180,7 +153,7 @@ class Rehearsal:
         """Noted."""
         self._pretend(self.traits.unsubscribe_endpoint)
         for address in addresses:
-            self._plan(list_key, "take_off", address)
+            self.foreseen.plan(list_key, "take_off", address)
             self._put(list_key, address, None if delete else ListedStatus.UNSUBSCRIBED)
         return [DONE] * len(addresses)
 
@@ -189,37 +162,19 @@ class Rehearsal:
         self._pretend(self.traits.suppress_endpoint)
         after = None if self.traits.can_delete_member else ListedStatus.UNSUBSCRIBED
         for address in addresses:
-            self._plan("*", "suppress", address)
+            self.foreseen.plan("*", "suppress", address)
             for key in self._lists if self.traits.fields_belong_to_contact else (list_key,):
-                if self._status(key, address) is not None:
+                if self.foreseen.status(key, address) is not None:
                     self._put(key, address, after)
         return [DONE] * len(addresses)
 
-    def writes(self) -> Iterator[tuple[str, str, str]]:
-        """What would be written, in order: (list key, action, address); `*` stands for all lists."""
-        after = 0
-        while True:
-            with self._ledger.begin() as connection:
-                query = sa.select(planned).where(planned.c.number > after).order_by(planned.c.number).limit(BATCH)
-                rows = connection.execute(query).all()
-            if not rows:
-                return
-            yield from ((row.list, row.action, row.address) for row in rows)
-            after = rows[-1].number
-
-    def counts(self) -> dict[tuple[str, str], int]:
-        """(list key, action) → addresses."""
-        with self._ledger.begin() as connection:
-            query = sa.select(planned.c.list, planned.c.action, sa.func.count()).group_by(planned.c.list, planned.c.action)
-            return {(row[0], row[1]): int(row[2]) for row in connection.execute(query)}
-
     def _subscribed(self, list_key: str, address: str, *, attach: bool = False) -> Outcome:
-        before = self._status(list_key, address)
+        before = self.foreseen.status(list_key, address)
         if self._lists[list_key].has_form and before is not ListedStatus.ACTIVE:
-            self._plan(list_key, "ask_for_confirmation", address)
+            self.foreseen.plan(list_key, "ask_for_confirmation", address)
             return Outcome(Fate.PENDING)
         action = "attach" if attach else "update" if before is ListedStatus.ACTIVE else "add" if before is None else "return"
-        self._plan(list_key, action, address)
+        self.foreseen.plan(list_key, action, address)
         self._put(list_key, address, ListedStatus.ACTIVE)
         return DONE
 
@@ -227,52 +182,6 @@ class Rehearsal:
         self.reserve(endpoint)
         self._clock.work(self.latency_s)
 
-    def _plan(self, list_key: str, action: str, address: str) -> None:
-        self._writes += 1
-        with self._ledger.begin() as connection:
-            row = {"number": self._writes, "list": list_key, "action": action, "address": address_key(address) or address}
-            connection.execute(sa.insert(planned), row)
-
-    def _status(self, list_key: str, address: str) -> ListedStatus | None:
-        with self._ledger.begin() as connection:
-            query = sa.select(shown.c.status).where(shown.c.list == list_key, shown.c.address == _key(address))
-            found = set(connection.execute(query).scalars())
-        # The later list of a complete read counts: active, then unsubscribed, then bounced.
-        return next((status for status in reversed(ListedStatus) if status.value in found), None)
-
     def _put(self, list_key: str, address: str, status: ListedStatus | None) -> None:
         self._changed.add(list_key)
-        self._places.clear()
-        with self._ledger.begin() as connection:
-            connection.execute(sa.delete(shown).where(shown.c.list == list_key, shown.c.address == _key(address)))
-            if status is not None:
-                connection.execute(sa.insert(shown), {"list": list_key, "status": status.value, "address": _key(address), "spelling": address})
-
-    def _forget(self, list_key: str, status: ListedStatus) -> None:
-        with self._ledger.begin() as connection:
-            connection.execute(sa.delete(shown).where(*_at(list_key, status)))
-
-    def _note(self, list_key: str, status: ListedStatus, addresses: Sequence[str]) -> None:
-        rows = [{"list": list_key, "status": status.value, "address": _key(one), "spelling": one} for one in addresses]
-        if rows:
-            with self._ledger.begin() as connection:
-                connection.execute(self._ledger.upsert(shown), rows)
-
-    def _rows(self, list_key: str, status: ListedStatus, first: int, size: int) -> list[str]:
-        """In order of the address. A page begins at the last row of the one before, so its place is remembered instead of counted."""
-        query = sa.select(shown.c.address, shown.c.spelling).where(*_at(list_key, status)).order_by(shown.c.address).limit(size)
-        place = self._places.get((list_key, status))
-        query = query.where(shown.c.address >= place[1]) if place is not None and place[0] == first else query.offset(first)
-        with self._ledger.begin() as connection:
-            rows = connection.execute(query).all()
-        if rows:
-            self._places[list_key, status] = (first + len(rows) - 1, rows[-1].address)
-        return [row.spelling for row in rows]
-
-
-def _at(list_key: str, status: ListedStatus) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return shown.c.list == list_key, shown.c.status == status.value
-
-
-def _key(address: str) -> str:
-    return address_key(address) or address.strip().lower()
+        self.foreseen.put(list_key, address, status)

@@ -241,7 +241,7 @@ class Scene:
             summary, ends = braked.summary, Ends("braked", str(braked))
         except BudgetSpent as spent:
             summary, ends = dry.run.so_far(), Ends("stopped", str(spent))
-        found = Rehearsed(dry.document(summary, ends), list(dry.tool.writes()), list(dry.writes()))
+        found = Rehearsed(dry.document(summary, ends), list(dry.tool.foreseen.writes()), list(dry.writes()))
         dry.close()
         self.clock.time = at
         return found

@@ -56,6 +56,10 @@ class Bench:
         """Use of the vendor's window."""
         return writing.window_use(self.folder, 2_300, 5)
 
+    def calls(self) -> list[Row]:
+        """Calls at each mailing tool."""
+        return writing.calls(self.folder, self.size(5_000))
+
     def responses(self) -> list[Row]:
         """Calls for recipients' responses."""
         return responses.calls_of_responses(self.folder, self.size(10_000))
@@ -70,7 +74,7 @@ class Bench:
         return pipedrive.reads(self.folder, self.size(100_000)) + pipedrive.burst(self.folder, self.size(20_000))
 
 
-GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "responses", "memory", "pipedrive")
+GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "calls", "responses", "memory", "pipedrive")
 
 
 def main() -> int:

@@ -15,6 +15,9 @@ from benchmarks.table import Row, at_least, at_most
 from emulators.process import EmulatorProcess
 
 STREAM = "People"
+TOOLS = ("zoho_campaigns", "mailigen")
+MOST_OF_A_QUIET_SYNC = 60
+CALLS_SCALE = 60  # a minute's share of one vendor passes in a second, and lists are still read as rarely as they should be
 SUBSCRIBE_PER_MINUTE = 500
 SHARE = 0.9
 COLUMNS = {
@@ -55,9 +58,9 @@ CONFIGURED = {
 class Destination:
     """One configuration of destination-campaigns with a ledger of its own."""
 
-    def __init__(self, emulator: EmulatorProcess, folder: Path, *, time_scale: int, share: float = SHARE) -> None:
+    def __init__(self, emulator: EmulatorProcess, folder: Path, *, time_scale: int, share: float = SHARE, tool: str = "zoho_campaigns") -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        config = json.loads((Path(emulator.configs) / "destination-campaigns.zoho_campaigns.json").read_text())
+        config = emulator.config("destination-campaigns", tool)
         config |= {
             "ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")},
             "streams": [{"stream": STREAM, "list_name": "Newsletter"}],
@@ -166,6 +169,26 @@ def unchanged(folder: Path, small: int, large: int, loop_s: float) -> list[Row]:
         Row("an unchanged record on SQLite", f"{slope * 1e6:.0f} µs CPU"),
         at_most("an unchanged record / loop", slope / loop_s, 12, " ×"),
     ]
+
+
+def calls(folder: Path, count: int) -> list[Row]:
+    """What a mailing tool is called for: a first load, the same people again, and nothing at all; for each tool, per 100,000 people."""
+    rows = []
+    for tool in TOOLS:
+        with vendor(folder / f"calls-{tool}", 100, limits="off", time_scale=CALLS_SCALE) as emulator:
+            destination = Destination(emulator, folder / f"calls-ledger-{tool}", time_scale=CALLS_SCALE, tool=tool)
+            made = []
+            for cursor, messages in ((1, count), (count + 1, count), (2 * count + 1, 0)):
+                emulator.clear_requests()
+                destination.write(people(folder / f"calls-{tool}.jsonl", messages, cursor_from=cursor, state_from=cursor - 1 + (cursor > 1)))
+                made.append([bool(request["writes"]) for request in emulator.requests() if request["system"] == tool])
+        first, again, nothing = made
+        rows += [
+            Row(f"{tool}: calls that write, per 100,000 new people", f"{sum(first) / count * 100_000:,.0f}"),
+            at_most(f"{tool}: calls that write, when the same people come again", sum(again), 0),
+            at_most(f"{tool}: calls of a sync with nothing new, on a list of {count:,}", len(nothing), MOST_OF_A_QUIET_SYNC),
+        ]
+    return rows
 
 
 def memory(folder: Path, sizes: tuple[int, ...]) -> list[Row]:

@@ -57,6 +57,9 @@ def state(stream, at, count):
 def read_stream(name, people, held, config):
     fault = config.get("fault")
     status(name, "STARTED")
+    if config.get("estimate"):
+        estimate = {"name": name, "type": "STREAM", "row_estimate": people}
+        out({"type": "TRACE", "trace": {"type": "ESTIMATE", "emitted_at": 1.0, "estimate": estimate}})
     since = 0
     for at in range(held + 1, people + 1):
         record = {"stream": name, "data": {"id": str(at), "name": "ß" * config["length"] if "length" in config else f"Zoë {at}"}, "emitted_at": 1}

@@ -54,6 +54,14 @@ def test_stream_statuses_are_forwarded_in_order(bench):
     assert bench.statuses() == [("People", "STARTED"), ("People", "COMPLETE"), ("Others", "STARTED"), ("Others", "COMPLETE")]
 
 
+def test_estimates_reach_the_destination_before_the_records_they_announce(bench):
+    bench.source["estimate"] = True
+    bench.write()
+    assert bench.sync()["code"] == 0
+    kinds = [message.get("trace", {}).get("type") or message.get("type") for message in bench.received]
+    assert kinds.index("ESTIMATE") < kinds.index("RECORD")
+
+
 def test_rejected_counts_of_the_destination_reach_the_result(bench):
     assert bench.sync()["streams"]["People"]["rejected"] == 5
 

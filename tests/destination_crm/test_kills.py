@@ -1,0 +1,52 @@
+"""`kill -9` while a write is on its way: the same command again makes good what is missing, and nothing twice."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .crms import EVERY, Pipedrive, ZohoCrm, ZohoRecruit
+from .test_faults import configured, expected, people_of, responses, shown, until_done
+
+SCRIPT = Path(sys.executable).parent / "destination-crm"
+MOMENTS = [
+    (ZohoCrm, "POST", "/Contacts$"), (ZohoCrm, "POST", "/Notes$"), (ZohoCrm, "PUT", "/Campaigns/[0-9]+/"), (ZohoCrm, "POST", "/Calls$"),
+    (ZohoRecruit, "POST", "/Candidates$"), (ZohoRecruit, "POST", "/Notes$"), (Pipedrive, "POST", "/persons$"), (Pipedrive, "POST", "/deals$"),
+]  # fmt: skip
+PROVE = os.environ.get("MAILSYNC_PROVE") == "1"
+
+
+@pytest.fixture
+def crm(emulator, request):
+    return request.param(emulator)
+
+
+@pytest.mark.parametrize("processed", [True, False], ids=["after", "before"])
+@pytest.mark.parametrize(
+    ("crm", "method", "path"), MOMENTS if PROVE else MOMENTS[::3], indirect=["crm"], ids=lambda one: getattr(one, "name", str(one))
+)
+def test_a_killed_run_is_carried_on_by_the_same_command(connector, crm, emulator, method, path, processed):
+    assert crm.name in {one.name for one in EVERY}
+    configured(connector, crm)
+    people = people_of(connector, crm)
+    emulator.faults(system=crm.name, method=method, path=path, kind="slow", seconds=20, processed=processed)
+    emulator.advance(120)
+    source = responses(0).complete({"n": 1})
+    process = subprocess.Popen([SCRIPT, *connector.arguments(source.catalog())], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process.stdin.write(source.taken())
+    process.stdin.flush()
+    deadline = time.monotonic() + 60
+    while not any(one["struck"] for one in emulator.admin("GET", "/__admin/faults")):
+        assert time.monotonic() < deadline, "the write was not made"
+        time.sleep(0.02)
+    process.kill()
+    process.wait(30)
+    process.stdin.close()
+    process.stdout.close()
+    emulator.heal()
+    time.sleep(0.1)  # what was on its way arrives
+    until_done(connector, 0)
+    assert shown(crm, people) == expected(crm)

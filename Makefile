@@ -38,7 +38,7 @@ setup: .venv/.ready ## build .venv from the lock file
 	.venv-clients/bin/python $(PIP_LOCKED) requirements/clients.txt
 	@touch $@
 
-demo: setup ## local vendors, two syncs, totals that add up; no account needed
+demo: setup ## local vendors, two syncs and the way back, totals that add up; no account needed
 	$(BIN)/python -m demo
 
 test: setup .venv-pyairbyte/.ready .venv-clients/.ready ## every test

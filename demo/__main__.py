@@ -1,4 +1,7 @@
-"""`python -m demo`: emulated vendors, two syncs with a day of life in between, and sums that must be right. Exit code 0 only if they are."""
+"""`python -m demo`: emulated vendors, two syncs with a day of life in between, the way back twice, and sums that must be right.
+
+Exit code 0 only if they are.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +20,10 @@ from rich.console import Console
 
 from demo.expectation import FIRST_CONTACT, LISTS, people, statuses
 from demo.figures import Run, fates_of
-from demo.proof import sums
+from demo.proof import Sum, sums
 from demo.screen import show
-from demo.story import CRM, MAIL, NEWSLETTER, Event, live_through
+from demo.story import CRM, MAIL, NEWSLETTER, live_through
+from demo.way_back import prepare, send_and_respond, sums_back
 from emulators.process import EmulatorProcess
 
 A_DAY_S = 86_400.0
@@ -36,14 +41,15 @@ def main() -> None:
     )
     with EmulatorProcess(configs=folder / "configs", people=options.people, time_scale=options.time_scale) as vendors:
         start = {name: statuses(vendors.state(MAIL), name) for name in sorted(set(LISTS.values()))}
-        connection = _connection_file(vendors, folder)
+        connection, began = _connection_file(vendors, folder), vendors.now()
         runs = [_sync(console, vendors, connection, options.time_scale)]
         console.print("A day passes: people are renamed, deleted, converted, move, opt out; others unsubscribe, bounce and complain.\n")
         events = live_through(vendors, start[NEWSLETTER])
         vendors.advance(A_DAY_S)
         runs.append(_sync(console, vendors, connection, options.time_scale))
+        back, proven = _way_back(console, vendors, connection, began, options.time_scale)
     report = _report(connection)
-    code = _end(console, start, runs, events)
+    code = _end(console, runs, back, [*sums(start, runs, events), *proven])
     console.print(f"The run report, as the marketing lead would see it: {report}")
     sys.exit(code)
 
@@ -74,7 +80,7 @@ def _connection_file(vendors: EmulatorProcess, folder: Path) -> Path:
     return path
 
 
-def _sync(console: Console, vendors: EmulatorProcess, connection: Path, time_scale: float) -> Run:
+def _sync(console: Console, vendors: EmulatorProcess, connection: Path, time_scale: float, *, ledger: Path | None = None) -> Run:
     """One run, as a person would start it. Ends the demo where the run fails."""
     console.print(f"$ mailsync sync {connection}")
     vendors.clear_requests()
@@ -83,8 +89,22 @@ def _sync(console: Console, vendors: EmulatorProcess, connection: Path, time_sca
     if done.returncode:
         sys.exit(done.returncode)
     console.print()
-    ledger = connection.with_suffix(".ledger.db")
-    return Run(json.loads(done.stdout), vendors.requests(), tuple(people(vendors.state(CRM))), vendors.state(MAIL), fates_of(ledger))
+    sync_name = yaml.safe_load(connection.read_text())["destination"]["config"]["sync_name"]
+    fates = fates_of(ledger or connection.with_suffix(".ledger.db"), sync_name)
+    return Run(json.loads(done.stdout), vendors.requests(), tuple(people(vendors.state(CRM))), vendors.state(MAIL), fates)
+
+
+def _way_back(console: Console, vendors: EmulatorProcess, forward: Path, began: float, time_scale: float) -> tuple[list[Run], list[Sum]]:
+    """A campaign goes out, people respond, and the reverse pair runs twice: the second time nothing is new."""
+    since = datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    connection = prepare(vendors, forward.parent, forward, since)
+    console.print("A campaign is sent: people open it, click, unsubscribe, bounce. What they did goes back to the CRM.\n")
+    send_and_respond(vendors)
+    vendors.advance(600)
+    runs = [_sync(console, vendors, connection, time_scale, ledger=forward.with_suffix(".ledger.db"))]
+    vendors.advance(600)
+    runs.append(_sync(console, vendors, connection, time_scale, ledger=forward.with_suffix(".ledger.db")))
+    return runs, list(sums_back(runs, vendors.state(CRM), vendors.state(MAIL), began))
 
 
 def _report(connection: Path) -> Path:
@@ -95,9 +115,8 @@ def _report(connection: Path) -> Path:
     return page
 
 
-def _end(console: Console, start: dict[str, dict[str, str]], runs: list[Run], events: list[Event]) -> int:
-    checked = list(sums(start, runs, events))
-    show(console, runs, checked)
+def _end(console: Console, runs: list[Run], back: list[Run], checked: list[Sum]) -> int:
+    show(console, runs, back, checked)
     return 0 if all(one.holds for one in checked) else 1
 
 

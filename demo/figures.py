@@ -59,8 +59,9 @@ class Run:
         return Counter(statuses(self.mail, name).values())
 
 
-def fates_of(ledger: Path) -> Mapping[tuple[str, str, str], int]:
-    """The fates of the newest run, out of the ledger."""
-    query = "SELECT stream, fate, reason, sum(records) FROM run_fate WHERE number = (SELECT max(number) FROM run) GROUP BY stream, fate, reason"
+def fates_of(ledger: Path, sync: str) -> Mapping[tuple[str, str, str], int]:
+    """The fates of the newest run of a sync, out of the ledger."""
+    newest = "(SELECT max(number) FROM run WHERE sync = :sync)"
+    query = f"SELECT stream, fate, reason, sum(records) FROM run_fate WHERE sync = :sync AND number = {newest} GROUP BY stream, fate, reason"  # noqa: S608 - no value is in it
     with closing(sqlite3.connect(ledger)) as opened:
-        return {(stream, fate, reason): count for stream, fate, reason, count in opened.execute(query)}
+        return {(stream, fate, reason): count for stream, fate, reason, count in opened.execute(query, {"sync": sync})}

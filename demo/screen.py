@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -15,28 +15,33 @@ from demo.proof import Sum
 CRM, MAIL = "zoho_crm", "zoho_campaigns"
 
 
-def show(console: Console, runs: Sequence[Run], checked: Sequence[Sum]) -> None:
-    """All tables, then the verdict."""
-    for table in (_runs(runs), _fates(runs), _lists(runs), _sums(checked)):
+def show(console: Console, runs: Sequence[Run], back: Sequence[Run], checked: Sequence[Sum]) -> None:
+    """All tables, then the verdict. `back`: the runs of the way back."""
+    named = {**_numbered("run", runs), **_numbered("way back", back)}
+    for table in (_runs(named), _fates(named), _lists(runs), _sums(checked)):
         console.print(table)
         console.print()
     wrong = sum(not one.holds for one in checked)
     console.print(f"{len(checked)} sums checked, all of them right." if not wrong else f"{wrong} of {len(checked)} sums are WRONG.", style="bold")
 
 
-def _runs(runs: Sequence[Run]) -> Table:
-    table = _table("What the runs cost", "", *(f"run {number}" for number, _ in enumerate(runs, start=1)))
+def _numbered(name: str, runs: Sequence[Run]) -> dict[str, Run]:
+    return {f"{name} {number}": run for number, run in enumerate(runs, start=1)}
+
+
+def _runs(named: Mapping[str, Run]) -> Table:
+    table, runs = _table("What the runs cost", "", *named), list(named.values())
     table.add_row("records read", *(f"{run.read:,}" for run in runs))
     table.add_row("seconds", *(f"{run.result['seconds']:.1f}" for run in runs))
-    table.add_row("CRM calls / credits", *(f"{run.calls(CRM):,} / {run.credits:g}" for run in runs))
+    table.add_row("CRM calls / of these writes / credits", *(f"{run.calls(CRM):,} / {run.writes(CRM):,} / {run.credits:g}" for run in runs))
     table.add_row("mailing tool calls / of these writes", *(f"{run.calls(MAIL):,} / {run.writes(MAIL):,}" for run in runs))
     return table
 
 
-def _fates(runs: Sequence[Run]) -> Table:
-    table = _table("What became of each record", "fate", "reason", *(f"run {number}" for number, _ in enumerate(runs, start=1)))
+def _fates(named: Mapping[str, Run]) -> Table:
+    table = _table("What became of each record", "fate", "reason", *named)
     merged: list[Counter[tuple[str, str]]] = []
-    for run in runs:
+    for run in named.values():
         merged.append(Counter())
         for (_, fate, reason), count in run.fates.items():
             merged[-1][fate, reason] += count

@@ -29,7 +29,7 @@ class Visitor(Protocol):
 def visit_all(run: StreamRun, visitor: Visitor) -> Iterator[dict[str, Any]]:
     """The records of one run."""
     state = run.state
-    since = run.config.since if state.closed_upto is None else state.closed_upto
+    since = max((one for one in (run.config.since, state.closed_upto) if one is not None), default=None)
     due = run.account.shared.campaigns(since)
     horizon = run.now - run.config.look_back_s
     run.voice.info(f"{len(due)} campaigns to look at{f', sent after {moment(since)}' if since else ''}.")

@@ -97,6 +97,7 @@ def test_one_mailbox_is_one_member_however_it_is_spelled(hostile):
         line(id="6", _ab_cdc_cursor=6, Email="ann+x@new.example.com"),
     )
     assert fates(said) == "1 rejected(invalid_address), 2 shadowed, 3 written", "the mailing tool itself takes no address beyond ASCII"
+    assert "shadowed: another record, in brackets, has the address. Records: 2 (Leads 1), 4 (Leads 3)." in said.logs
 
 
 def test_an_opt_out_reaches_every_spelling(hostile):

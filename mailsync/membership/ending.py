@@ -46,7 +46,7 @@ class Ending:
             f"{count} people opted out in the CRM are on list {key} by somebody else's doing; set crm_opt_out_reaches to everyone to act on them."
             for key, count in parts.foreign_opt_outs.items()
         ]
-        notes += opening.former_feeds(self._ledger, self._plan)
+        notes += opening.former_feeds(self._ledger, self._lease, self._plan)
         parts.fates.check_sum()
         summary = self.summary(notes)
         if brakes:

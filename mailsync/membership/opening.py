@@ -15,6 +15,7 @@ from mailsync.membership.plan import Plan
 from mailsync.membership.tool import ListedStatus, MailingTool
 
 A_DAY_S = 86_400.0
+_FORMER = "former feed: "
 STATES_KEPT_S = 400 * A_DAY_S
 
 
@@ -54,6 +55,7 @@ def record_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> dict[tuple[str, st
         known = {(row[0], row[1]) for row in connection.execute(sa.select(feed.c.stream, feed.c.list).where(feed.c.sync == plan.sync_name))}
         connection.execute(ledger.upsert(feed), rows)
         for one in rows:
+            connection.execute(sa.delete(facts).where(facts.c.name == f"{_FORMER}{plan.sync_name} {one['stream']} {one['list']}"))
             if (one["stream"], one["list"]) not in known and records.has_live(connection, plan.sync_name, one["stream"]):
                 ledger.note_fact(connection, _new_feed(plan, one["stream"], one["list"]), "1")
         found: dict[tuple[str, str], frozenset[str]] = {}
@@ -83,14 +85,20 @@ def _new_feed(plan: Plan, stream: str, list_id: str) -> str:
     return f"new feed: {plan.sync_name} {stream} {list_id}"
 
 
-def former_feeds(ledger: Ledger, plan: Plan) -> list[str]:
-    """What to say of streams of this sync that once fed a list and do not any more: who is on it because of them stays as they are."""
+def former_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> list[str]:
+    """What to say, once, of streams of this sync that fed a list and do not any more: who is on it because of them stays as they are."""
     now = {(one.stream, f"{plan.account}/{one.list.key}") for one in plan.feeds}
     notes = []
     with ledger.begin() as connection:
+        lease.fence(connection)
+        told = set(connection.execute(sa.select(facts.c.name).where(facts.c.name.startswith(_FORMER, autoescape=True))).scalars())
         names = {row.id: row.name for row in connection.execute(sa.select(target.c.id, target.c.name))}
         rows = connection.execute(sa.select(feed.c.stream, feed.c.list).where(feed.c.sync == plan.sync_name))
         for stream, list_id in sorted({(row.stream, row.list) for row in rows} - now):
+            name = f"{_FORMER}{plan.sync_name} {stream} {list_id}"
+            if name in told:
+                continue
+            ledger.note_fact(connection, name, "told")
             count = members.owned_and_on(connection, list_id)
             notes.append(
                 f"Stream {stream} fed the list {names.get(list_id, list_id.rpartition('/')[2])!r} before and does not any more. "

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import pipedrive, reading, responses, starting, writing
+from benchmarks import pipedrive, reading, recruit, responses, starting, writing
 from benchmarks.table import Row, show
 
 
@@ -73,8 +73,12 @@ class Bench:
         """Tokens and burst at Pipedrive."""
         return pipedrive.reads(self.folder, self.size(100_000)) + pipedrive.burst(self.folder, self.size(20_000))
 
+    def recruit(self) -> list[Row]:
+        """Credits at Zoho Recruit."""
+        return recruit.reads(self.folder, self.size(100_000), self.size(1_000))
 
-GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "calls", "responses", "memory", "pipedrive")
+
+GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "calls", "responses", "memory", "pipedrive", "recruit")
 
 
 def main() -> int:

@@ -33,6 +33,7 @@ class Oracle:
 
     feeds: dict[tuple[str, str], tuple[str, ...]]
     forms: frozenset[str]
+    by_contact: bool = True  # one set of fields for each contact, not for each membership
     crm: dict[RecordId, Truth] = field(default_factory=dict)  # as it is
     acknowledged: dict[RecordId, Truth] = field(default_factory=dict)  # as far as a STATE came back
     held: dict[RecordId, set[str]] = field(default_factory=lambda: defaultdict(set))  # acknowledged addresses, ever
@@ -179,9 +180,10 @@ class Oracle:
     def claimants(self, key: str, address: str) -> list[RecordId]:
         return [record for record, truth in self.crm.items() if truth.live and truth.address == address and key in self.feeds[record[:2]]]
 
-    def winner(self, address: str) -> RecordId:
-        """Fields are the contact's: the best record of the whole account."""
+    def winner(self, key: str, address: str) -> RecordId:
+        """Where fields are the contact's, the best record of the whole account; where they are the membership's, of those that feed the list."""
         rivals = [record for record, truth in self.crm.items() if truth.live and truth.address == address]
+        rivals = rivals if self.by_contact else self.claimants(key, address)
         return max(rivals, key=lambda record: (self.crm[record].contacted, 0.0, record[2], record[0], record[1]))
 
     def is_plain(self, address: str) -> bool:
@@ -190,8 +192,8 @@ class Oracle:
             return False
         return not any(truth.opt_out for record, truth in self.crm.items() if self.held_or_sent[record] & self.family(address))
 
-    def at_rest(self, active: dict[str, set[str]], fields: dict[str, dict[str, str]], addresses: list[str]) -> None:
-        """`active`: list key → addresses; `fields`: address → what the contact has."""
+    def at_rest(self, active: dict[str, set[str]], fields: dict[Place, dict[str, str]], addresses: list[str]) -> None:
+        """`active`: list key → addresses; `fields`: place → what is seen there."""
         for key, address in ((key, address) for key in active for address in addresses):
             place, claimed = (key, address), bool(self.claimants(key, address))
             if place in self.left and address in active[key] and place in self.called:
@@ -200,7 +202,7 @@ class Oracle:
                 continue
             if claimed and address not in active[key]:
                 self.broken.append(f"promise 1: {place} is claimed by {self.claimants(key, address)} and is not on")
-            if claimed and address in active[key] and fields[address].get("City", "") != self.crm[self.winner(address)].city:
-                self.broken.append(f"promise 1: {address} shows {fields[address]}, the winner is {self.winner(address)}")
+            if claimed and address in active[key] and fields[place].get("City", "") != self.crm[self.winner(key, address)].city:
+                self.broken.append(f"promise 1: {place} shows {fields[place]}, the winner is {self.winner(key, address)}")
             if not claimed and address in active[key]:
                 self.broken.append(f"promise 1: nobody claims {place}, and it is on")

@@ -28,7 +28,7 @@ def at(name: str) -> str:
 
 
 def a_known_world(scene: New, *, deletes: bool = False) -> Scene:
-    s = scene(feeds=FEEDS, deletes=deletes, options={"allow_confirmation_mails": True})
+    s = scene(feeds=FEEDS, deletes=deletes, batch_size=3 if deletes else 1, options={"allow_confirmation_mails": True})
     s.tool.refused["poison"] = "2007"
     names = ["stays", "changes", "moves", "dies", "leaves", "opts-out", "sours", "twin-1"]
     fine(s.run(*[s.says(name, at(name)) for name in names], s.says("twin-2", at("twin-1"), contacted=4.0), s.says("c", at("c"), stream="Contacts")))
@@ -97,9 +97,10 @@ def test_a_crash_at_any_commit_then_the_same_command_ends_as_without_it(scene: N
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("deletes", [False, True])
 @pytest.mark.parametrize("moment", ["crash_before", "crash_after", "lost_before", "lost_after"])
-def test_a_crash_or_a_lost_answer_at_any_call_ends_as_without_it(scene: New, moment: str) -> None:
-    known = a_known_world(scene)
+def test_a_crash_or_a_lost_answer_at_any_call_ends_as_without_it(scene: New, moment: str, deletes: bool) -> None:
+    known = a_known_world(scene, deletes=deletes)
     work = a_days_work(known)
     wanted, _ = undisturbed(known, work)
     calls = len(made_by(known, work))

@@ -61,6 +61,11 @@ class Watched(FakeTool):
 
 
 class Histories(RuleBasedStateMachine):
+    """`deletes`: the vendor can delete a membership, fields belong to it, and a call carries several people (as Mailigen); else as Zoho Campaigns."""
+
+    deletes = False
+    batch_size = 1
+
     def __init__(self) -> None:
         super().__init__()
         self.directory = tempfile.mkdtemp(dir=MEMORY_DISK)
@@ -69,8 +74,8 @@ class Histories(RuleBasedStateMachine):
         for sync, pairs in FEEDS.items():
             for stream, key in pairs:
                 feeds[sync, stream] = (*feeds.get((sync, stream), ()), key)
-        self.oracle = Oracle(feeds, frozenset({"F"}))
-        watched = Watched(self.scene.clock)
+        self.oracle = Oracle(feeds, frozenset({"F"}), by_contact=not self.deletes)
+        watched = Watched(self.scene.clock, deletes=self.deletes, batch_size=self.batch_size)
         watched.lists = self.scene.tool.lists
         watched.oracle = self.oracle
         watched.windows = {}
@@ -346,7 +351,7 @@ class Histories(RuleBasedStateMachine):
                 self.run(sync)
         tool = self.scene.tool
         active = {key: tool.active(key) for key in tool.lists}
-        self.oracle.at_rest(active, {address: tool.fields_of("L", address) for address in ADDRESSES}, ADDRESSES)
+        self.oracle.at_rest(active, {(key, address): tool.fields_of(key, address) for key in active for address in ADDRESSES}, ADDRESSES)
         assert self.oracle.broken == []
         before = len(tool.calls)
         for sync in ("s", "t"):
@@ -405,11 +410,23 @@ class Walk:
             self.machine.clear()
 
 
+class DeletingHistories(Histories):
+    deletes = True
+    batch_size = 3
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_walks(part: int) -> None:
     for seed in range(FIRST_SEED + part, FIRST_SEED + WALKS, PARTS):
         Walk(seed).go()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_walks_where_the_vendor_deletes_and_takes_batches(part: int) -> None:
+    for seed in range(FIRST_SEED + part, FIRST_SEED + WALKS // 8, PARTS):
+        Walk(seed, DeletingHistories).go()
 
 
 TestHistories = Histories.TestCase

@@ -171,8 +171,9 @@ def _explicit(
 
 def _by_name(stream: Stream, fields: Sequence[Field], taken: set[str]) -> list[Pair]:
     known = {_plain(name): field for field in fields for name in (field.api_name, field.name) if name}
+    exact = {field.name for field in fields}
     pairs: dict[str, Pair] = {}
-    for column in stream.columns.values():
+    for column in sorted(stream.columns.values(), key=lambda one: one.name not in exact):  # a field's very name before a name like it
         if column.name in taken or column.name.startswith(_OURS) or column.unmappable:
             continue
         field = known.get(_plain(column.name)) or known.get(_plain(column.title))

@@ -106,3 +106,17 @@ def test_without_any_entry_check_says_what_can_be_synced_and_a_stream_that_nobod
     said = write(unconfigured, Source().state({}).complete())
     assert said.code == 1
     assert "Stream Leads is synced, but feeds no list" in said.error["message"]
+
+
+def test_mailigens_lists_are_offered_with_their_own_fields_and_written(mailigen):
+    del mailigen.config["streams"]
+    newsletter = discovered(mailigen)["Newsletter"]
+    assert newsletter["matching_keys"] == [["EMAIL"], ["CRM record id"]]
+    assert {"FNAME", "LNAME"} <= set(newsletter["json_schema"]["properties"])
+    catalog = mapped_catalog()
+    properties = catalog["streams"][0]["stream"]["json_schema"]["properties"]
+    properties |= {"EMAIL": {"type": "string"}, "FNAME": {"type": ["null", "string"]}}
+    source = Mapped().state({})
+    source._record({"CRM record id": "1", "EMAIL": "ann@new.example.com", "FNAME": "Ann"})
+    succeeded(write(mailigen, source.complete(), catalog))
+    assert mailigen.members()["ann@new.example.com"]["fields"]["FNAME"] == "Ann"

@@ -172,3 +172,19 @@ def test_a_plan_file_that_cannot_be_written_is_a_config_error(connector, source,
     said = write(connector, source.state({}).record(1, "ann@new.example.com").complete())
     assert said.code == 1
     assert "dry_run_file" in said.error["message"]
+
+
+def test_the_plan_for_mailigen_counts_its_batches(mailigen, source):
+    source.state({}).record(1, "ann@new.example.com", First_Name="Ann").record(2, "bob@new.example.com").record(3, "eve@new.example.com").complete()
+    document = rehearsed(mailigen, source)
+    assert writes_of(document) == {"add": 3}
+    assert calls_of(document, "listBatchSubscribe") == 1
+    succeeded(write(mailigen, source))
+    source.state().tombstone(1).record(2, "bob@new.example.com", Email_Opt_Out=True).record(3, "eve@new.example.com", First_Name="Eve").complete()
+    document = rehearsed(mailigen, source)
+    assert writes_of(document) == {"remove": 1, "take_off": 1, "update": 1}
+    mailigen.emulator.clear_requests()
+    succeeded(write(mailigen, source))
+    made = Counter(one["path"] for one in mailigen.calls(writes=True))
+    assert sum(made.values()) == sum(calls_of(document, name) for name in ("listBatchSubscribe", "listBatchUnsubscribe"))
+    assert mailigen.status("ann@new.example.com") is None

@@ -25,7 +25,7 @@ def test_columns_are_mapped_by_name_and_unmappable_ones_are_left_out():
     mapping, problems = resolved()
     assert problems == []
     assert [(pair.column, pair.field, pair.limit) for pair in mapping.pairs] == [
-        ("First_Name", "First Name", 10), ("Last_Name", "Last Name", 50), ("Interests", "Interests", None),
+        ("Interests", "Interests", None), ("First_Name", "First Name", 10), ("Last_Name", "Last Name", 50),
     ]  # fmt: skip
     assert (mapping.address, mapping.opt_out, mapping.last_modified) == ("Email", "Email_Opt_Out", "Modified_Time")
 

@@ -237,6 +237,7 @@ class MembershipsFirst(RehearsedHistories):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7200 if PROVE else 300)
 def test_random_histories_are_foretold_exactly() -> None:
     for seed in range(WALKS):
         Walk(seed, MembershipsFirst if seed % 4 == 3 else RehearsedHistories).go()

@@ -6,7 +6,6 @@ Source: Pipedrive's guides on rate limiting, pagination and status codes; checke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from mailsync.clock import VendorClock
 from mailsync.errors import TransientError, VendorUnavailable
 from mailsync.http import Answer, Http, Patience, retrying
 from mailsync.pipedrive.account import Account
+from mailsync.pipedrive.ahead import Ahead, Page, Rows
 from mailsync.pipedrive.endpoints import GET_V1, GET_V2, LIST_V2, RECORDS_PER_PAGE, V1, V2
 from mailsync.pipedrive.pace import Pace
 from mailsync.pipedrive.refusals import PipedriveRefusal, TokenRefused, refusal
@@ -21,16 +21,6 @@ from mailsync.pipedrive.refusals import PipedriveRefusal, TokenRefused, refusal
 # A burst is over in two seconds; the daily budget and the wall ask for longer than `total_s`, so they are not waited out.
 PATIENCE = Patience(tries=6, first_wait_s=1.0, longest_wait_s=32.0, total_s=120.0)
 OnWait = Callable[[TransientError, float], None]
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Raw records of one call, and the cursor of the next page; None on the last one. `along`: what was fetched for the page together with it."""
-
-    rows: list[dict[str, Any]]
-    cursor: str | None
-    along: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +62,12 @@ class PipedriveApi:
     def pages(
         self, path: str, params: Mapping[str, str], *, cursor: str | None = None, price: int = LIST_V2, along: Callable[[Rows], Any] | None = None
     ) -> Iterator[Page]:
-        """All pages from a cursor on; the next one is fetched while the caller works on the last, and so is what goes `along` with its rows."""
-
-        def fetched(at: str | None) -> Page:
-            page = self.page(path, params, cursor=at, price=price)
-            return replace(page, along=along(page.rows)) if along else page
-
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(fetched, cursor)
-            while True:
-                page = coming.result()
-                if page.cursor is None:
-                    yield page
-                    return
-                coming = ahead.submit(fetched, page.cursor)
-                yield page
+        """All pages from a cursor on. Some are fetched ahead while the caller works, and what goes `along` with their rows, too."""
+        ready = Ahead(lambda at: self.page(path, params, cursor=at, price=price), along)
+        try:
+            yield from ready.pages(cursor)
+        finally:
+            ready.stop()
 
     # -- writing
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from mailsync.errors import ConfigError
 from mailsync.pipedrive import filters
-from mailsync.pipedrive.api import Page, PipedriveApi
+from mailsync.pipedrive.ahead import Page
+from mailsync.pipedrive.api import PipedriveApi
 from mailsync.pipedrive.endpoints import CUSTOM_FIELDS_PER_CALL
 from mailsync.pipedrive.entities import MAIL_TIMES, MARKETING_STATUS, Canonical, Entity, has_left
 from mailsync.pipedrive.filters import Filter

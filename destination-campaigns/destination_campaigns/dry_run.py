@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import IO, Any
 
 import orjson
@@ -11,10 +10,10 @@ import orjson
 from destination_campaigns.preparation import Ready
 from destination_campaigns.report import summary_lines
 from mailsync.airbyte.messages import messages
+from mailsync.airbyte.plan_file import save_plan
 from mailsync.airbyte.report import event_line
 from mailsync.airbyte.shell import Shell
 from mailsync.airbyte.stopping import Stopping
-from mailsync.errors import ConfigError
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.membership.dry_run import DryRun, Ends
 from mailsync.membership.told import Braked, Event, Summary
@@ -47,7 +46,7 @@ def rehearse(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
         }
         _tell(document, summary, ready)
         if ready.dry_run_file:
-            _save(ready.dry_run_file, document, dry.writes())
+            save_plan(ready.dry_run_file, document, dry.writes())
             output.log(f"The plan with every single write is in {ready.dry_run_file}.")
     finally:
         dry.close()
@@ -80,17 +79,3 @@ def _tell(document: Mapping[str, Any], summary: Summary, ready: Ready) -> None:
     if ends["how"] != "done":
         output.log(f"The run would not end well ({ends['how']}): {ends['message']}", "WARN")
     output.log(PLAN + orjson.dumps(document).decode())
-
-
-def _save(path: str, document: Mapping[str, Any], writes: Iterator[Mapping[str, Any]]) -> None:
-    """One JSON document, written as it comes, readable by its owner only. Appears when it is whole."""
-    partial = f"{path}.partial"
-    try:
-        with os.fdopen(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(orjson.dumps(document)[:-1] + b',"writes":[')
-            for number, write in enumerate(writes):
-                file.write((b",\n" if number else b"\n") + orjson.dumps(write))
-            file.write(b"\n]}\n")
-        os.replace(partial, path)  # noqa: PTH105 - beside os.open, which sets the mode
-    except OSError as error:
-        raise ConfigError(f"dry_run_file {path} cannot be written: {error.strerror}. Give a path in a folder that exists.") from None

@@ -16,7 +16,6 @@ from mailsync.ledger.place import LedgerPlace
 from mailsync.responses.crm import Ability
 from mailsync.responses.plan import CampaignPlan, Kind
 
-_REFUSED = {"dry_run": "a dry run is not offered by this version yet"}
 _SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 TEXTS = {kind: kind.name.replace("_", " ").capitalize() for kind in Kind}
 """What a status field shows unless the configuration says otherwise."""
@@ -98,6 +97,8 @@ class Config:
     when_spent: str
     stream_statuses: str
     allow_rules_over_brake: bool
+    dry_run: bool
+    dry_run_file: str
 
     def secrets(self) -> tuple[str, ...]:
         """What must never be printed."""
@@ -109,7 +110,7 @@ def parse_config(raw: Any) -> Config:
     problems = Problems()
     options = Options(raw, "", problems)
     known = spec.specification()["connectionSpecification"]["properties"]
-    options.known([name for name in known if name not in _REFUSED], refused=_REFUSED)
+    options.known(known, refused={})
     system, settings = _system(options.object("system"), problems)
     sync_name = options.text("sync_name", required=True)
     if sync_name and not _SYNC_NAME.fullmatch(sync_name):
@@ -139,6 +140,8 @@ def parse_config(raw: Any) -> Config:
         when_spent=options.choice("when_budget_is_spent", spec.WHEN_SPENT),
         stream_statuses=options.choice("stream_statuses", spec.STATUSES),
         allow_rules_over_brake=options.flag("allow_rules_over_brake"),
+        dry_run=options.flag("dry_run"),
+        dry_run_file=options.text("dry_run_file"),
     )
     problems.raise_any()
     return config

@@ -193,5 +193,6 @@ def _limits() -> dict[str, dict[str, Any]]:
             "Stream statuses of the host", "Absent: this host forwards none, and the end of the input means that every stream is complete.", STATUSES
         ),
         "allow_rules_over_brake": flag("Allow many at once", "For one run: a new or changed rule may fire for more than 50 people or 5 % of them."),
-        "dry_run": {**flag("Dry run", "Not offered yet; refused by name."), "airbyte_hidden": True},
+        "dry_run": flag("Dry run", "Tell exactly what a run would write, and write none of it. No state is given back; the ledger stays as it is."),
+        "dry_run_file": text("File of the dry run", "Where its plan is written as JSON, with every single write. The log has it without those."),
     }

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from destination_crm.check import account_budget
 from destination_crm.config import Config, parse_config
+from destination_crm.dry_run import rehearse
 from destination_crm.preparation import Preparation, check_streams, namings, readers
 from destination_crm.records import Naming, Reader
 from destination_crm.report import summary_lines
@@ -23,7 +25,9 @@ from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import TransientError
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.private import private_ledger
 from mailsync.membership.told import Braked, Event, Summary
+from mailsync.responses.dry_run import DryRun
 from mailsync.responses.plan import Plan
 from mailsync.responses.run import Run
 
@@ -56,7 +60,11 @@ def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Outp
         stopping.listen()
     connected = connect(config, output, stopping)
     with _opened_ledger(config, connected) as ledger:
-        _sync(_ready(config, streams, connected, ledger=ledger, output=output), stdin, stopping)
+        ready = _ready(config, streams, connected, ledger=ledger, output=output)
+        if config.dry_run:
+            _rehearse(ready, config.dry_run_file, stdin, stopping)
+        else:
+            _sync(ready, stdin, stopping)
 
 
 def _ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *, ledger: Ledger, output: Output) -> Ready:
@@ -102,6 +110,21 @@ def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
         raise
 
 
+def _rehearse(ready: Ready, file: str, stdin: IO[bytes], stopping: Stopping) -> None:
+    """The account keeps reserving its calls in the real ledger: reads are real, and all syncs of the organisation must know of them."""
+    clock, output = ready.connected.clock, ready.output
+    dry = DryRun(
+        ledger=ready.ledger, crm=ready.connected.account.crm, plan=ready.plan, clock=clock, on_event=lambda one: output.log(*event_line(one))
+    )
+    stopping.on_stop(dry.run.ask_to_stop)
+
+    def take(run: Run) -> None:
+        given = _telling(stopping.awaited(messages(stdin)), ready.named, run)
+        Shell(run, ready.readers, output, ours=ready.ours, echo=False).take(given)
+
+    rehearse(dry, take, output, file)
+
+
 def _telling(given: Iterable[Mapping[str, Any]], named: Mapping[str, Naming], run: Run) -> Iterator[Mapping[str, Any]]:
     """The messages; before a response the campaign that it names, where nothing else tells it."""
     for message in given:
@@ -119,7 +142,10 @@ def _report(summary: Summary, output: Output) -> None:
 
 @contextmanager
 def _opened_ledger(config: Config, connected: Connected) -> Iterator[Ledger]:
-    ledger = Ledger.open(config.ledger.location, clock=connected.clock)
+    """A dry run makes no ledger file: where there is none yet, it begins with an empty one of its own."""
+    place = config.ledger
+    absent = config.dry_run and place.kind == "sqlite" and not Path(place.location).exists()
+    ledger = private_ledger(connected.clock) if absent else Ledger.open(place.location, clock=connected.clock)
     try:
         yield ledger
     finally:

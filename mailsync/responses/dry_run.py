@@ -66,7 +66,7 @@ class DryRun:
                     summary.fates.items(), key=lambda item: (item[0][0], item[0][2].value, item[0][3])
                 )
             ],
-            "writes": {action: {"rows": rows, "requests": requests} for action, (rows, requests) in sorted(self.crm.counts().items())},
+            "totals": {action: {"rows": rows, "requests": requests} for action, (rows, requests) in sorted(self.crm.counts().items())},
             "time": {"waiting_s": round(self._clock.waited, 1)},
             "notes": list(summary.notes),
             "cannot_know": list(CANNOT_KNOW),

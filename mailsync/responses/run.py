@@ -130,6 +130,10 @@ class Run:
         self._release()
         return summary
 
+    def so_far(self) -> Summary:
+        """What the run did until now, for who ends it early."""
+        return self._summary([])
+
     def abandon(self, error: BaseException | None = None) -> None:
         """Give the lease back; what is committed stays, and the ledger's history says why. May be called at any time and twice."""
         if not self._is_held:

@@ -21,7 +21,6 @@ MISTAKES = {
     "no system": ({"system": {"name": "salesforce"}}, ["system.name", "zoho_crm"]),
     "no ledger": ({"ledger": None}, ["ledger is missing"]),
     "unknown option": ({"oops": 1}, ["oops is no option"]),
-    "dry run": ({"dry_run": True}, ["dry_run cannot be fulfilled"]),
     "unknown response": ({"member_statuses": [{"response": "liked", "status": "x"}]}, ["liked", "clicked"]),
     "module without address": ({"people_modules": ["Accounts"]}, ["Accounts", "no e-mail field"]),
     "unknown module": ({"people_modules": ["Leds"]}, ["Leds"]),

@@ -67,11 +67,11 @@ def test_the_real_run_makes_the_writes_that_the_dry_run_told_and_the_dry_run_non
         made[action] += len(call.rows)
         requests[action] += 1
     # A write to somebody who is gone is made too, and then made to who took their place; in a dry run nobody answers "gone".
-    assert {name: told["rows"] for name, told in document["writes"].items() if name not in ("member_status", "field")} == {
+    assert {name: told["rows"] for name, told in document["totals"].items() if name not in ("member_status", "field")} == {
         name: count for name, count in made.items() if name not in ("member_status", "field")
     }
-    assert Counter(one["action"] for one in told) == {name: one["rows"] for name, one in document["writes"].items()}
-    assert document["writes"]["person"]["requests"] == requests["person"]
+    assert Counter(one["action"] for one in told) == {name: one["rows"] for name, one in document["totals"].items()}
+    assert document["totals"]["person"]["requests"] == requests["person"]
     assert sum(one["records"] for one in document["fates"]) == sum(ran.summary.fates.values())
 
 
@@ -85,7 +85,7 @@ def test_a_dry_run_tells_of_a_brake_and_of_what_a_rule_would_do(known: New) -> N
     assert dry.document(summary, how="braked", message=str(error))["ends"]["how"] == "braked"
     dry.close()
     dry, summary, _ = rehearse(s, [], groups=for_all(X), rules_over_brake=True)
-    assert dry.document(summary)["writes"] == {"activity": {"rows": 51, "requests": 1}}
+    assert dry.document(summary)["totals"] == {"activity": {"rows": 51, "requests": 1}}
     dry.close()
     assert s.crm.items == {}
 
@@ -96,5 +96,5 @@ def test_a_dry_run_may_be_repeated(known: New, times: int) -> None:
     s.crm.has("1", A)
     for _ in range(times):
         dry, summary, _ = rehearse(s, s.says("C1", A, Kind.OPENED))
-        assert dry.document(summary)["writes"] == {"field": {"rows": 1, "requests": 1}, "member_status": {"rows": 1, "requests": 1}}
+        assert dry.document(summary)["totals"] == {"field": {"rows": 1, "requests": 1}, "member_status": {"rows": 1, "requests": 1}}
         dry.close()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import pipedrive, reading, recruit, responses, starting, writing
+from benchmarks import pipedrive, reading, recruit, responses, starting, writing, writing_back
 from benchmarks.table import Row, show
 
 
@@ -60,6 +60,10 @@ class Bench:
         """Calls at each mailing tool."""
         return writing.calls(self.folder, self.size(5_000))
 
+    def write_back(self) -> list[Row]:
+        """Calls for writing responses back."""
+        return writing_back.calls(self.folder, self.size(4_000))
+
     def responses(self) -> list[Row]:
         """Calls for recipients' responses."""
         return responses.calls_of_responses(self.folder, self.size(10_000))
@@ -78,7 +82,7 @@ class Bench:
         return recruit.reads(self.folder, self.size(100_000), self.size(1_000))
 
 
-GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "calls", "responses", "memory", "pipedrive", "recruit")
+GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "calls", "responses", "write_back", "memory", "pipedrive", "recruit")
 
 
 def main() -> int:

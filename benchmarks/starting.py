@@ -15,6 +15,7 @@ def spec(repeats: int = 5) -> list[Row]:
         "import": [sys.executable, "-c", "import airbyte_cdk"],
         "source-crm": [script("source-crm"), "spec"],
         "destination-campaigns": [script("destination-campaigns"), "spec"],
+        "destination-crm": [script("destination-crm"), "spec"],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(repeats):

@@ -2,7 +2,7 @@
 
 Rows fall into buckets by a hash of their address, in three ways that have nothing to do with each other; for each bucket the sum of its rows' hashes
 is kept, in 4 bytes. A bucket whose sum is the same holds the same rows. A row is shown again when its three buckets all changed: certainly where it
-is new itself, and rarely otherwise, one row or two for each new one where one in a hundred is new. A new row would be hidden by a bucket that changed
+is new itself, and rarely otherwise, one row for each new one where one in thirty is new. A new row would be hidden by a bucket that changed
 and kept its sum, which is as likely as one in 1,400,000,000.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 WAYS = 3
 BITS_A_WAY = 21  # of the 64 of a hash
-ROWS_A_BUCKET = 8  # over all ways: half a byte a row
+ROWS_A_BUCKET = 4  # over all ways: a byte a row
 FEWEST_BUCKETS = 64
 MASK = 0xFFFFFFFF
 

@@ -10,7 +10,7 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 PYAIRBYTE := airbyte==0.71.3
 # Clients that others wrote, which drive the emulators in tests/clients; each has a line in docs/dependencies.md.
-CLIENTS := pypipedrive-client==1.0.2 zohocrmsdk8-0==7.0.0 setuptools
+CLIENTS := pypipedrive-client==1.0.2 zohocrmsdk8-0==7.0.0 mailigen==1.0 setuptools
 
 .PHONY: help setup demo test prove test-browser lint format bench emulators lock clean python
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from emulators.mailigen.account import API_KEY as MAILIGEN_KEY
 from emulators.pipedrive import API_TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,3 +49,23 @@ def test_the_vendors_own_sdk_reads_and_writes_at_the_emulated_zoho_crm(emulator)
     assert said["query"] == [before[key]["Last_Name"] for key in sorted(before)[:2]]
     assert emulator.state("zoho_crm")["modules"]["Leads"][said["made"]]["Email"] == "sdk@example.com"
     assert said["org"]
+
+
+def test_the_vendors_own_wrapper_drives_the_emulated_mailigen(emulator):
+    key = next(key for key, one in emulator.state("mailigen")["lists"].items() if one["name"] == "Newsletter")
+    campaign = emulator.edit("mailigen", op="send", list=key)["campaign"]
+    leaver = next(iter(emulator.state("mailigen")["campaigns"][campaign]["recipients"]))
+    emulator.edit("mailigen", op="unsubscribe", email=leaver, campaign=campaign)
+    said = drive("run_mailigen", emulator.url, MAILIGEN_KEY)
+    members = emulator.state("mailigen")["lists"][key]["members"]
+    assert said["ping"] == "Everything's Ok!"
+    assert said["tags"][:3] == ["EMAIL", "FNAME", "LNAME"]
+    assert (said["batch"]["success_count"], said["batch"]["error_count"]) == (2, 1)
+    assert {"one@client.example.com", "two+x@client.example.com"} <= set(said["members"])
+    assert said["info"] == members["two+x@client.example.com"]["fields"]["FNAME"] == "Two & Co"
+    assert (said["gone"], "one@client.example.com" in members) == (1, False)
+    assert (said["added"], said["campaigns"]) == (True, [1])
+    assert (said["by_default"], members["three@client.example.com"]["status"]) == (True, "pending")
+    assert emulator.state("mailigen")["mails_caused"] == 1
+    assert said["refused"] == [False, True, 232]
+    assert said["wrong_key"] == [False, 104]

@@ -50,7 +50,7 @@ def main() -> None:
         back, proven = _way_back(console, vendors, connection, began, options.time_scale)
     report = _report(connection)
     code = _end(console, runs, back, [*sums(start, runs, events), *proven])
-    console.print(f"The run report, as the marketing lead would see it: {report}")
+    console.print(f"The run report, as the marketing lead would see it (its times are the vendors'): {report}", soft_wrap=True)
     sys.exit(code)
 
 

@@ -6,6 +6,7 @@ What a product cannot express exactly is refused by name. Source: Zoho CRM API v
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from mailsync.criteria import EMPTINESS, EQUALITY, MEMBERSHIP, ORDER, WORDS, Criteria, Criterion
@@ -63,6 +64,29 @@ def _check_values(condition: Criterion, field: Field) -> None:
         raise ConfigError(f"The criterion on {field.api_name} has {count} values; {condition.comparator} takes {1 if wanted is None else wanted}.")
     if field.value_type == "boolean" and condition.values[0].lower() not in ("true", "false"):
         raise ConfigError(f"The criterion on {field.api_name} needs true or false.")
+    if field.value_type in NUMBERS or field.value_type == "integer":
+        _check_numbers(condition, field)
+    if field.value_type in ("date", "datetime"):
+        _check_times(condition, field)
+
+
+def _check_numbers(condition: Criterion, field: Field) -> None:
+    try:
+        list(map(float, condition.values))
+    except ValueError:
+        raise ConfigError(f"The criterion on {field.api_name} needs a number.") from None
+
+
+def _check_times(condition: Criterion, field: Field) -> None:
+    """The vendor takes ISO 8601; a time needs an offset or Z."""
+    is_date = field.value_type == "date"
+    try:
+        moments: list[datetime | None] = [datetime.fromisoformat(value) for value in condition.values]
+    except ValueError:
+        moments = [None]
+    if any(moment is None or (moment.tzinfo is None and not is_date) for moment in moments):
+        wanted = "a date such as 2026-01-31" if is_date else "a time such as 2026-01-31T08:00:00Z"
+        raise ConfigError(f"The criterion on {field.api_name} needs {wanted}.")
 
 
 def _bulk(condition: Criterion, field: Field, named: Named) -> dict[str, Any]:

@@ -58,13 +58,5 @@ def _literal(value: str, field: Field) -> str:
     if field.value_type == "boolean":
         return value.lower()
     if field.value_type in NUMBERS or field.value_type == "integer":
-        return _number(value, field)
+        return value.strip()
     return text(value)
-
-
-def _number(value: str, field: Field) -> str:
-    try:
-        float(value)
-    except ValueError:
-        raise ConfigError(f"The criterion on {field.api_name} needs a number.") from None
-    return value.strip()

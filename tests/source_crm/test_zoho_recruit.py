@@ -127,3 +127,27 @@ def _without(skipped):
             yield [row for row in rows if row["id"] != skipped]
 
     return reading
+
+
+@pytest.mark.parametrize("reading", ["204", "403", "401"])
+def test_a_module_without_fields_is_left_out_of_the_catalog_and_named(reader, emulator, reading):
+    emulator.switch(recruit_approvals_fields=reading)
+    output = reader().run_discover()
+    (catalog,) = [line["catalog"] for line in output.lines if line["type"] == "CATALOG"]
+    assert "Approvals" not in {stream["name"] for stream in catalog["streams"]}
+    assert "Candidates" in {stream["name"] for stream in catalog["streams"]}
+    assert "Approvals" in output.log()
+
+
+@pytest.mark.parametrize(
+    ("criterion", "words"),
+    [
+        ({"field": "No_of_Employees", "comparator": "equal", "value": "many"}, "No_of_Employees needs a number"),
+        ({"field": "Birthday", "comparator": "greater_than", "value": "soon"}, "Birthday needs a date"),
+        ({"field": "Created_Time", "comparator": "greater_than", "value": "2026-01-31"}, "Created_Time needs a time"),
+    ],
+)
+def test_a_value_that_does_not_fit_its_field_is_refused_by_check(reader, criterion, words):
+    status = reader(selections=[{"module": "Candidates", "criteria": [criterion]}]).check()
+    assert status.status.value == "FAILED"
+    assert words in status.message

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulators.zoho_crm.guard import EMPTY, Answer, Call, Endpoint
+from emulators.zoho_crm.errors import CrmError
+from emulators.zoho_crm.guard import EMPTY, Answer, Call, Endpoint, ScopeMismatch
 from emulators.zoho_crm.routes.metadata import Metadata
 from emulators.zoho_crm.state import Module
 from emulators.zoho_recruit.state import Recruit
@@ -40,6 +41,10 @@ class RecruitMetadata(Metadata):
     async def fields(self, call: Call) -> Answer:
         """Every field that the user sees; a module without any answers 204."""
         answer = await super().fields(call)
+        if answer.body is None and self._crm.reading("approvals_fields") == "403":
+            raise CrmError(403, "NO_PERMISSION", f"permission denied - {call.query.get('module')} (view)")
+        if answer.body is None and self._crm.reading("approvals_fields") == "401":
+            raise ScopeMismatch
         if answer.body is None:
             return EMPTY
         return Answer({"fields": [{key: value for key, value in one.items() if key not in _NOT_OF_V2} for one in answer.body["fields"]]})

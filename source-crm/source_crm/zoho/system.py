@@ -14,7 +14,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from mailsync.airbyte.voice import Voice
-from mailsync.errors import TransientError, VendorUnavailable
+from mailsync.errors import ConfigError, TransientError, VendorUnavailable
 from mailsync.zoho import organisation
 from mailsync.zoho.account import Account
 from mailsync.zoho.api import CALLS_AT_ONCE, CrmApi
@@ -52,14 +52,23 @@ class ZohoSystem(ABC):
         return {**self._config, "system": {**self._config["system"], "api_url": self._connection.where.expected_api_url}}
 
     def to_discover(self) -> list[AbstractStream]:
-        """Every readable module, in the vendor's order. A failing metadata call fails discover, naming the module: no stream vanishes."""
+        """Every readable module, in the vendor's order. A failing metadata call fails discover, naming the module: no stream vanishes.
+
+        Modules whose fields the vendor refuses to this user, or of which it shows none, are no streams and are named in the log.
+        """
         names = list(organisation.streams(self._connection.account_facts().modules))
         api = self._connection.api()
         with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
             found = list(pool.map(lambda name: _fields(api, name), names))
-        if unreadable := [name for name, fields in zip(names, found, strict=True) if not fields]:
+        refusals = [one for one in found if isinstance(one, ConfigError)]
+        if refusals and len(refusals) == len(found):
+            raise refusals[0]
+        for name, refused in zip(names, found, strict=True):
+            if isinstance(refused, ConfigError):
+                logger.info("Left out: %s. %s", name, refused)
+        if unreadable := [name for name, fields in zip(names, found, strict=True) if fields == ()]:
             logger.info("Left out, because %s shows no field of them: %s.", api.product.name, ", ".join(unreadable))
-        return [self._discovered(name, fields) for name, fields in zip(names, found, strict=True) if fields]
+        return [self._discovered(name, fields) for name, fields in zip(names, found, strict=True) if isinstance(fields, tuple) and fields]
 
     def _discovered(self, name: str, fields: tuple[Field, ...]) -> AbstractStream:
         """One stream; fields that no road gives are named in the log."""
@@ -82,8 +91,11 @@ def opened(where: Account) -> Connection:
     return connection
 
 
-def _fields(api: CrmApi, module: str) -> tuple[Field, ...]:
+def _fields(api: CrmApi, module: str) -> tuple[Field, ...] | ConfigError:
+    """The fields, or why the vendor refuses them to this user."""
     try:
         return organisation.fields(api, module)
+    except ConfigError as error:
+        return error
     except TransientError as error:
         raise VendorUnavailable(f"The fields of the module {module} could not be read, so the catalog would lack it. {error}") from error

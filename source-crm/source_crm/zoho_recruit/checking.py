@@ -29,7 +29,8 @@ def check(config: Config, connection: Connection) -> None:
         raise ConfigError("Zoho Recruit shows no module to the user behind the token. Give the user's profile access to the API and to modules.")
     # Older token answers do not tell their scopes, so fields, records and Bulk Read are tried (five credits).
     organisation.fields(api, readable[0])
-    page(api, List(readable[0], "", fields=("id",)), per_page=1)
+    with suppress(CrmRefusal):  # a module without a list: the scope was accepted
+        page(api, List(readable[0], "", fields=("id",)), per_page=1)
     with suppress(CrmRefusal):  # no such job: the scope was accepted
         api.get_bulk(f"/read/{NO_SUCH_JOB}")
     for name, selection in config.options.selections.items():

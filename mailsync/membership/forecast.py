@@ -6,6 +6,7 @@ only they show how many people are new or changed.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
@@ -52,10 +53,10 @@ class Forecaster:
         """The source expects to send so many records."""
         self._announced[stream] = records
 
-    def announced(self, lists_of: Mapping[str, int], endpoint: str) -> Forecast | None:
-        """The most that the announced records can cost: one call for each and each list. `lists_of`: stream → how many lists it feeds."""
+    def announced(self, lists_of: Mapping[str, int], endpoint: str, batch_size: int) -> Forecast | None:
+        """The most that the announced records can cost: each on each list, in full calls. `lists_of`: stream → how many lists it feeds."""
         most = sum(records * lists_of.get(stream, 0) for stream, records in self._announced.items())
-        return self._priced(Counter({endpoint: most}), exact=False) if most else None
+        return self._priced(Counter({endpoint: math.ceil(most / batch_size)}), exact=False) if most else None
 
     def expected(self, records_in: Mapping[str, int], spent: Mapping[str, int]) -> Forecast | None:
         """What the rest costs if it is like what came so far. None while the source announced nothing, or all of it is in."""

@@ -100,7 +100,7 @@ class Run:
         parts = self._parts
         parts.forecaster.announce(stream, records)
         feeding = Counter(feed.stream for feed in self._plan.feeds)
-        most = parts.forecaster.announced(feeding, parts.calls.subscribe_endpoint)
+        most = parts.forecaster.announced(feeding, parts.calls.subscribe_endpoint, parts.calls.batch_size)
         if most is not None:
             self._tell(EventKind.FORECAST, f"Forecast: the source announces {records:,} records of {stream}; if all are new, {most}.")
 

@@ -156,3 +156,9 @@ def test_another_account_under_the_same_name_is_noticed(mailigen, source, monkey
     monkeypatch.setattr(Mailigen, "organisation_id", lambda _self: "another")
     said = write(mailigen, source.state().complete())
     assert "was used with another mailing account" in said.error["message"]
+
+
+def test_the_forecast_counts_batches(mailigen, source):
+    estimate = {"type": "STREAM", "name": "Leads", "row_estimate": 100_000}
+    source.state({}).say({"type": "TRACE", "trace": {"type": "ESTIMATE", "emitted_at": 1, "estimate": estimate}}).record(1, ANN).complete()
+    assert "1,000 calls" in succeeded(write(mailigen, source)).logs

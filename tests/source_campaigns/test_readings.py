@@ -1,11 +1,15 @@
 """Whatever the vendor means where nobody knows: the same responses, only less about them."""
 
+import os
+import random
+
 import pytest
 
 from emulators.zoho_campaigns.switches import ALL
 from tests.source_campaigns.reader import held, vendor_responses
 
 DAY = 86400
+PROVE = os.environ.get("MAILSYNC_PROVE") == "1"
 # The forward sync's own calls; they change nothing here.
 WRITING = (
     *("double_decode", "empty_value", "unknown_field", "value_too_long", "wrong_type", "update_on_form_list", "bounced_resubscribed"),
@@ -55,3 +59,17 @@ def test_a_campaign_that_lay_long_in_draft_is_found_however_campaigns_are_ordere
     output = account.read("responses", "campaigns")
     assert (key, "sent") in {(row["campaign_key"], row["action"]) for row in output.live("responses")}
     assert key in {row["campaign_key"] for row in output.records("campaigns")}
+
+
+@pytest.mark.parametrize("number", range(20 if PROVE else 2))
+def test_random_mixes_of_all_readings_bring_the_same_responses(reader, number):
+    account, dice = reader(), random.Random(f"mix {number}")
+    account.emulator.switch(**{switch.name: dice.choice(switch.readings) for switch in ALL})
+    account.send(60, lively=True, kind=dice.choice(("normal", "abtesting")))
+    records = account.read("responses").records()
+    for _ in range(2):
+        account.emulator.advance(3 * DAY)
+        output = account.read("responses", "contacts")
+        assert output.errors() == []
+        records += output.records("responses")
+    assert set(held(records)) == vendor_responses(account.vendor())

@@ -363,6 +363,16 @@ def test_e4_people_of_two_modules_go_in_two_requests(known: New) -> None:
     assert len(s.crm.made("write_member_statuses")) == len(s.crm.made("write_fields")) == 2
 
 
+def test_e4_the_status_is_the_highest_over_all_addresses_of_the_person(known: New) -> None:
+    s = known()
+    p = s.crm.has("1", B, A)
+    fine(s.run(s.says("C1", B, SENT), s.says("C1", A, CLICKED)))
+    q = s.crm.has("2", C, "d@example.com")
+    fine(s.run(s.says("C1", C, CLICKED), s.says("C1", "d@example.com", SENT)))
+    assert (s.crm.status("C1", p), s.crm.status("C1", q)) == ("clicked", "clicked")
+    assert (s.crm.field(p, "Last_Status"), s.crm.field(q, "Last_Status")) == ("clicked", "clicked")
+
+
 def test_e5_a_module_without_a_field_is_left_alone(known: New) -> None:
     s = known()
     q = s.crm.has("1", B, module="Contacts")

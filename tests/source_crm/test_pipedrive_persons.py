@@ -1,6 +1,6 @@
 """What stands on a person that is no property of it: readable columns of custom fields, the organization's columns, the last contact, the opt-out."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -129,7 +129,7 @@ def test_a_mail_renews_the_last_contact_at_the_latest_when_ids_are_compared(crm,
     reader = crm()
     one = min(by_id(reader.read("persons")), key=int)
     emulator.advance(600)
-    at = "2026-12-24T18:00:00Z"
+    at = datetime.fromtimestamp(int(emulator.now()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     edit(emulator, "update", id=one, record={"last_outgoing_mail_time": at})
     emulator.advance(600)
     rows = by_id(reader.read("persons"))

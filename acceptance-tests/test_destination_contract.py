@@ -4,6 +4,7 @@ import copy
 import json
 
 import pytest
+from mailing_tools import NEWSLETTER, TOOLS
 
 SECRET = "someone.private@example.com"
 SCHEMA = {
@@ -20,10 +21,14 @@ SCHEMA = {
 }
 
 
+@pytest.fixture(params=TOOLS.values(), ids=lambda tool: tool.name)
+def tool(request):
+    return request.param
+
+
 @pytest.fixture
-def config(emulator):
-    config = emulator.config("destination-campaigns", "zoho_campaigns")
-    return config | {"streams": [{"stream": "Leads", "list_name": "Newsletter"}]}
+def config(emulator, tool):
+    return tool.config(emulator) | {"streams": [{"stream": "Leads", "list_name": NEWSLETTER}]}
 
 
 CATALOG = {
@@ -61,11 +66,6 @@ def lines(*messages):
     return "".join(message if isinstance(message, str) else json.dumps(message) + "\n" for message in messages)
 
 
-def newsletter(emulator):
-    (found,) = (one for one in emulator.state("zoho_campaigns")["lists"].values() if one["name"] == "Newsletter")
-    return found["members"]
-
-
 def write(destination, config, *messages):
     return destination.run("write", config=config, catalog=CATALOG, stdin=lines(*messages))
 
@@ -80,19 +80,19 @@ def test_a_state_comes_back_as_it_was_with_what_the_host_added(destination_campa
     assert [entry["recordCount"] for entry in stats] == [0, 1]
 
 
-def test_what_stands_before_an_echoed_state_stands_at_the_vendor(destination_campaigns, config, emulator):
+def test_what_stands_before_an_echoed_state_stands_at_the_vendor(destination_campaigns, config, emulator, tool):
     output = write(destination_campaigns, config, state(1, {}), record(1, "ann@example.com"), state(2, {"at": 1}), complete())
     assert len(output.states()) == 2
-    assert newsletter(emulator)["ann@example.com"]["status"] == "active"
+    assert tool.members(emulator)["ann@example.com"] == "active"
 
 
-def test_rejected_records_are_counted_in_the_state_and_the_others_go_through(destination_campaigns, config, emulator):
-    messages = [state(1, {}), record(1, "ann@example.com"), record(2, "info@example.com"), record(3, None), state(2, {"at": 3}), complete()]
+def test_rejected_records_are_counted_in_the_state_and_the_others_go_through(destination_campaigns, config, emulator, tool):
+    messages = [state(1, {}), record(1, "ann@example.com"), record(2, tool.refused), record(3, None), state(2, {"at": 3}), complete()]
     output = write(destination_campaigns, config, *messages)
     assert output.code == 0, output.errors
     assert output.states()[-1]["destinationStats"]["recordCount"] == 3
-    assert "ann@example.com" in newsletter(emulator)
-    assert "info@example.com" not in newsletter(emulator)
+    assert "ann@example.com" in tool.members(emulator)
+    assert tool.refused not in tool.members(emulator)
 
 
 @pytest.mark.parametrize("line", [f"Traceback: {SECRET}\n", f'{{"mail": "{SECRET}"}}\n', f'{{"type":"RECORD","record":{{"mail":"{SECRET}\n'])
@@ -104,14 +104,14 @@ def test_a_line_that_is_no_message_fails_the_sync_without_being_shown(destinatio
     assert [entry["id"] for entry in output.states()] in ([], [1])
 
 
-def test_no_address_is_in_any_line(destination_campaigns, config):
-    messages = [state(1, {}), record(1, SECRET), record(2, f"x{SECRET}x@"), record(3, "info@example.com"), state(2, {"at": 3}), complete()]
+def test_no_address_is_in_any_line(destination_campaigns, config, tool):
+    messages = [state(1, {}), record(1, SECRET), record(2, f"x{SECRET}x@"), record(3, tool.refused), state(2, {"at": 3}), complete()]
     output = write(destination_campaigns, config, *messages)
     shown = output.text + output.stderr
     assert output.code == 0, output.errors
     assert "private@" not in shown
-    assert "info@example.com" not in shown
-    assert config["system"]["client_secret"] not in shown
+    assert tool.refused not in shown
+    assert config["system"][tool.secret] not in shown
 
 
 def changed(config, value, *path):
@@ -126,9 +126,8 @@ def changed(config, value, *path):
 WRONG = [
     ((False, "consent_confirmed"), ["consent"]),
     (("Newsleter", "streams", 0, "list_name"), ["Newsleter", "Newsletter", "Product news"]),
-    (("Web sign-up", "streams", 0, "list_name"), ["Web sign-up", "allow_confirmation_mails"]),
-    (("1000.revoked.refresh0", "system", "refresh_token"), ["token"]),
     (("sideways", "streams", 0, "on_delete"), ["on_delete", "remove", "keep", "suppress"]),
+    (("zoho_campaign", "system", "name"), ["system.name", "zoho_campaigns", "mailigen"]),
 ]
 
 
@@ -141,6 +140,20 @@ def test_a_mistake_is_named_by_check_and_nothing_is_written(destination_campaign
     assert not output.of("CONNECTION_STATUS") or output.status["status"] == "FAILED"
     assert [word for word in named if word.lower() not in problem.lower()] == []
     assert not [request for request in emulator.requests() if request["writes"]]
+
+
+def test_a_revoked_secret_is_named_by_check_and_not_shown(destination_campaigns, config, tool):
+    output = destination_campaigns.run("check", config=changed(config, "1000.revoked.refresh0", "system", tool.secret))
+    assert output.status["status"] == "FAILED"
+    assert {"refresh_token": "token", "api_key": "API key"}[tool.secret] in output.status["message"]
+    assert "1000.revoked.refresh0" not in output.text + output.stderr
+
+
+def test_a_list_with_a_form_is_refused_by_check(destination_campaigns, config, tool):
+    if not tool.forms:
+        pytest.skip("its lists have no form")
+    output = destination_campaigns.run("check", config=changed(config, "Web sign-up", "streams", 0, "list_name"))
+    assert "allow_confirmation_mails" in output.status["message"]
 
 
 def test_a_good_configuration_passes_check(destination_campaigns, config):

@@ -21,6 +21,7 @@ def source(tmp_path, emulator):
 
 @pytest.fixture
 def config(emulator):
+    emulator.edit("zoho_campaigns", op="settle")
     return emulator.config("source-campaigns", "zoho_campaigns")
 
 

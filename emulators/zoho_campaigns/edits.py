@@ -122,6 +122,12 @@ class Edits:
         finish(self._account.campaigns[operation["campaign"]])
         return None
 
+    def op_settle(self, _operation: Operation) -> Mapping[str, Any] | None:
+        """Nothing more comes by itself of the campaigns sent so far."""
+        for one in self._account.campaigns.values():
+            one.coming.clear()
+        return None
+
     def op_delete_campaign(self, operation: Operation) -> Mapping[str, Any] | None:
         """Staff deletes a campaign with its variants; without `campaign` all of them."""
         campaigns = self._account.campaigns

@@ -15,6 +15,7 @@ def unlimited(tmp_path_factory):
 def vendor(unlimited, tmp_path, monkeypatch):
     monkeypatch.setenv("MAILSYNC_TIME_SCALE", "60")
     unlimited.reset()
+    unlimited.edit("zoho_campaigns", op="settle")
     unlimited.move_configs(tmp_path / "configs")
     return unlimited
 

@@ -161,6 +161,7 @@ LOCKS = ["http_429_json", "http_200_text_code", "http_200_number_code", "http_40
 def test_a_lock_caused_by_others_is_waited_out_and_told_as_a_status(start_emulator, monkeypatch, answer):
     monkeypatch.setenv("MAILSYNC_TIME_SCALE", "3600")
     account = Reader(start_emulator(people=20, time_scale=3600))
+    account.edit(op="settle")
     account.emulator.switch(zoho_campaigns_lock_answer=answer)
     account.emulator.faults(system="zoho_campaigns", path="/getcampaignrecipientsdata$", kind="lock", after=3)
     output = account.read("responses")
@@ -174,6 +175,7 @@ def test_a_lock_caused_by_others_is_waited_out_and_told_as_a_status(start_emulat
 def test_our_own_calls_never_reach_the_limit(start_emulator, monkeypatch):
     monkeypatch.setenv("MAILSYNC_TIME_SCALE", "600")
     account = Reader(start_emulator(people=20, time_scale=600), share_of_limit=0.02)
+    account.edit(op="settle")
     output = account.read("responses", "contacts")
     assert output.errors() == []
     assert set(held(output.records("responses"))) == vendor_responses(account.vendor())

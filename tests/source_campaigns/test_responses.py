@@ -188,6 +188,8 @@ def test_responses_that_come_in_over_days_add_up_to_what_the_vendor_holds(accoun
     for _ in range(4):
         account.emulator.advance(2 * DAY)
         records += account.read("responses").records()
+    account.edit(op="settle")
+    records += account.read("responses").records()
     assert set(held(records)) == vendor_responses(account.vendor())
     assert sum(row["action"] == "opened" for row in records) < 2 * sum(key[1] == "opened" for key in held(records))
 

@@ -47,6 +47,7 @@ def test_a_later_run_can_be_resumed_as_well(reader):
     first = account.read("responses")
     given = account.state
     account.emulator.advance(3 * DAY)
+    account.edit(op="settle")
     second = account.read("responses")
     for before, state in list(until_each_state(second))[:-1]:
         rest = reader().read("responses", state=state)

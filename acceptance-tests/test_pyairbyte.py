@@ -1,4 +1,4 @@
-"""The same pair under PyAirbyte, which lives in an environment of its own: two runs, the second one incremental."""
+"""The same pairs under PyAirbyte, which lives in an environment of its own: two runs, the second one incremental."""
 
 import json
 import os
@@ -9,6 +9,12 @@ import pytest
 from airbyte_connector import SCRIPTS
 from pairs import USUAL
 
+PARTS = {
+    "source-crm": ("source-crm", "zoho_crm"),
+    "destination-campaigns": ("destination-campaigns", "zoho_campaigns"),
+    "source-campaigns": ("source-campaigns", "zoho_campaigns"),
+    "destination-crm": ("destination-crm", "zoho_crm"),
+}
 ROOT = Path(__file__).resolve().parent.parent
 PYAIRBYTE = ROOT / ".venv-pyairbyte/bin/python"
 
@@ -23,11 +29,10 @@ from pathlib import Path
 import airbyte as ab
 
 folder, scripts = Path(sys.argv[1]), Path(sys.argv[2])
-configs = json.loads((folder / "configs.json").read_text())
-source = ab.get_source("source-crm", config=configs["source"], local_executable=scripts / "source-crm", streams=["Leads", "Contacts"])
-destination = ab.get_destination(
-    "destination-campaigns", config=configs["destination"], local_executable=scripts / "destination-campaigns"
-)
+pair = json.loads((folder / "pair.json").read_text())
+(reads, reading), (writes, writing) = pair["source"], pair["destination"]
+source = ab.get_source(reads, config=reading, local_executable=scripts / reads, streams=pair["streams"])
+destination = ab.get_destination(writes, config=writing, local_executable=scripts / writes)
 source.check()
 destination.check()
 result = destination.write(source, cache=False, state_cache=ab.new_local_cache("state", str(folder / "state")))
@@ -37,15 +42,14 @@ result = destination.write(source, cache=False, state_cache=ab.new_local_cache("
 
 @pytest.fixture
 def run(emulator, tmp_path):
-    configs = {
-        "source": emulator.config("source-crm", "zoho_crm"),
-        "destination": emulator.config("destination-campaigns", "zoho_campaigns")
-        | {"ledger": {"kind": "sqlite", "path": str(tmp_path / "ledger.db")}},
-    }
-    (tmp_path / "configs.json").write_text(json.dumps(configs))
+    """One run of a pair, each with its configuration; how many records went through it."""
     environment = os.environ | {"AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1", "NO_COLOR": "1"}
+    ledger = {"ledger": {"kind": "sqlite", "path": str(tmp_path / "ledger.db")}}
 
-    def once():
+    def once(source, destination, streams):
+        emulator.advance(601)  # ten tokens in ten minutes
+        pair = {"source": [source, emulator.config(*PARTS[source])], "destination": [destination, emulator.config(*PARTS[destination]) | ledger]}
+        (tmp_path / "pair.json").write_text(json.dumps(pair | {"streams": streams}))
         command = [str(PYAIRBYTE), "-c", RUN, str(tmp_path), str(SCRIPTS)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, cwd=tmp_path, env=environment)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -57,15 +61,24 @@ def run(emulator, tmp_path):
 @pytest.mark.timeout(600)
 def test_the_pair_runs_unchanged_under_pyairbyte_and_the_second_run_is_incremental(run, emulator):
     source, tool = USUAL
+    forward = ("source-crm", "destination-campaigns", ["Leads", "Contacts"])
     before = set(tool.members(emulator))
-    first = run()
+    first = run(*forward)
     crm = emulator.state("zoho_crm")["modules"]
     assert first >= len(crm["Leads"]) + len(crm["Contacts"])
     assert len(set(tool.members(emulator)) - before) > 100
-    emulator.advance(120)
     lead, address = source.person(emulator, tool.active(emulator) - before)
     emulator.edit("zoho_crm", op="update", module="Leads", id=lead, record={"Last_Name": "Newly-Named"})
-    emulator.advance(120)
-    second = run()
+    second = run(*forward)
     assert second == 1
     assert tool.memberships(emulator)[address]["fields"]["Last Name"] == "Newly-Named"
+
+
+@pytest.mark.timeout(600)
+def test_the_way_back_runs_unchanged_under_pyairbyte_and_its_second_run_writes_nothing(run, emulator):
+    back = ("source-campaigns", "destination-crm", ["campaigns", "campaign_reports", "responses"])
+    assert run(*back) > 0
+    assert [one["members"] for one in emulator.state("zoho_crm")["campaigns"].values() if one["members"]]
+    emulator.clear_requests()
+    run(*back)
+    assert not [one for one in emulator.requests() if one["system"] == "zoho_crm" and one["writes"]]

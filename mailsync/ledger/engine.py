@@ -174,8 +174,9 @@ def _sqlite(path: Path) -> sa.Engine:
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
     """On each new connection: write-ahead log, every commit on the disk, patience with another writer."""
+    # 12 MB of pages: with 32 the process grew by half between 10,000 and 100,000 records; memory is to be flat.
     connection.isolation_level = None  # we send BEGIN ourselves: the driver's own comes too late for reads
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "cache_size=-32000", "temp_store=MEMORY"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "cache_size=-12000", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 

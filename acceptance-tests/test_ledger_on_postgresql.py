@@ -91,7 +91,7 @@ def test_a_server_that_stops_in_the_middle_is_a_transient_error_and_the_same_com
     server.ensure_postgres_running()
     again = pair.sync()
     assert again["code"] == 0, again["err"]
-    assert down["code"] != 0
+    assert down["code"] == TRANSIENT, down["err"]
     ended = pair.lists_now()
     pair.emulator.reset()
     (pair.folder / "undisturbed").mkdir()

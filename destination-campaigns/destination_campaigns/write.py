@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,7 @@ from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import TransientError
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.history import refusal_noted
 from mailsync.ledger.private import private_ledger
 from mailsync.membership.rejects import rejects
 from mailsync.membership.run import Run
@@ -43,8 +44,15 @@ def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Outp
         stopping.listen()
     connected = connect(config, output, stopping)
     with _opened_ledger(config, connected) as ledger:
-        prepared = ready(config, streams, connected, ledger=ledger, output=output)
+        with _noted(config, connected, ledger):
+            prepared = ready(config, streams, connected, ledger=ledger, output=output)
         (rehearse if config.dry_run else _sync)(prepared, stdin, stopping)
+
+
+def _noted(config: Config, connected: Connected, ledger: Ledger) -> AbstractContextManager[None]:
+    if config.dry_run:
+        return nullcontext()
+    return refusal_noted(ledger, config.sync_name, system=connected.account.tool.traits.system, account=config.settings.account)
 
 
 def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:

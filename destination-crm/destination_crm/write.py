@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +25,7 @@ from mailsync.airbyte.stopping import Stopping
 from mailsync.errors import TransientError
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
+from mailsync.ledger.history import refusal_noted
 from mailsync.ledger.private import private_ledger
 from mailsync.membership.told import Braked, Event, Summary
 from mailsync.responses.dry_run import DryRun
@@ -60,11 +61,19 @@ def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Outp
         stopping.listen()
     connected = connect(config, output, stopping)
     with _opened_ledger(config, connected) as ledger:
-        ready = _ready(config, streams, connected, ledger=ledger, output=output)
+        with _noted(config, connected, ledger):
+            ready = _ready(config, streams, connected, ledger=ledger, output=output)
         if config.dry_run:
             _rehearse(ready, config.dry_run_file, stdin, stopping)
         else:
             _sync(ready, stdin, stopping)
+
+
+def _noted(config: Config, connected: Connected, ledger: Ledger) -> AbstractContextManager[None]:
+    """The organisation is not known yet, so the account stays empty."""
+    if config.dry_run:
+        return nullcontext()
+    return refusal_noted(ledger, config.sync_name, system=connected.account.crm.traits.system, account="")
 
 
 def _ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *, ledger: Ledger, output: Output) -> Ready:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,10 @@ MIGRATION_LOCK = 0x6D61696C  # any constant: the advisory lock that serialises s
 BUSY_TIMEOUT_S = 30
 
 
+# What libpq and a server say while it is down, starts, or is full; psycopg gives no SQLSTATE before a connection stands (3.2, 2026-11).
+_COMES_BACK = re.compile(
+    r"refused|timed? ?out|timeout|unreachable|reset by peer|closed the connection|No such file|start(ing)? up|shutting down|too many", re.IGNORECASE
+)
 _SERIALIZE = sa.text("SELECT pg_advisory_xact_lock(hashtext(:what))")
 
 
@@ -149,10 +154,15 @@ def _postgresql(url: str) -> sa.Engine:
         with engine.connect():
             return engine
     except (OperationalError, ProgrammingError) as error:
-        raise ConfigError(
-            f"The ledger's PostgreSQL at host {parsed.host or 'local socket'}, database {parsed.database} cannot be opened "
-            f"({type(error.orig).__name__}). Check the URL, the user's rights, and that the server runs."
-        ) from None
+        raise _not_opened(parsed, error.orig) from None
+
+
+def _not_opened(url: sa.URL, error: object) -> ConfigError | TransientError:
+    """Classed by what helps: a server that does not answer may answer later; one that refuses us, or a host that does not exist, will not."""
+    what = f"The ledger's PostgreSQL at host {url.host or 'local socket'}, database {url.database}"
+    if _COMES_BACK.search(str(error)):
+        return TransientError(f"{what} does not answer. Run again when it does; if it never did, check host and port in the ledger's URL.")
+    return ConfigError(f"{what} cannot be opened ({type(error).__name__}). Check the URL, the user's rights, and that the server runs.")
 
 
 def _sqlite(path: Path) -> sa.Engine:

@@ -5,13 +5,15 @@ A destination begins a run, and ends it once with what it has to tell; `mailsync
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
 import orjson
 import sqlalchemy as sa
 
+from mailsync.errors import MailsyncError, TransientError
 from mailsync.ledger import schema
 from mailsync.ledger.budget import Use
 from mailsync.ledger.engine import Ledger
@@ -110,6 +112,21 @@ class History:
         if last is not None:
             for table in tables:
                 connection.execute(sa.delete(table).where(table.c.sync == self._sync, table.c.number <= last))
+
+
+@contextmanager
+def refusal_noted(ledger: Ledger, sync: str, *, system: str, account: str) -> Iterator[None]:
+    """While a run is set up: an error is noted as a run that failed before it began, so that the history shows why nothing happens."""
+    try:
+        yield
+    except MailsyncError as error:
+        c, now = schema.run.c, ledger.clock.now()
+        with suppress(TransientError), ledger.begin() as connection:
+            last = connection.execute(sa.select(sa.func.max(c.number)).where(c.sync == sync)).scalar()
+            row = {"sync": sync, "number": int(last or 0) + 1, "started_at": now, "ended_at": now, "status": Status.FAILED.value}
+            # insert_new: a run that begins in this moment has taken the number, and the newer news.
+            connection.execute(ledger.insert_new(schema.run), [row | {"system": system, "account": account, "error": str(error)}])
+        raise
 
 
 def _rows(account: Account) -> list[tuple[sa.Table, list[dict[str, object]]]]:

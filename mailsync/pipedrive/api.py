@@ -101,8 +101,9 @@ class PipedriveApi:
 
     def _parsed(self, method: str, path: str, price: int, *, search: bool = False, **request: Any) -> dict[str, Any]:
         headers, base_url = self.account.authorization(), self.account.base_url()
-        self.pace.enter(price, search=search)
+        call = self.pace.enter(price, search=search)
         answer = self.http.call(method, base_url, path, headers=headers, **request)
+        self.pace.answered(call)
         self.pace.told(answer.headers, search=search)
         return self._judged(answer, method, path, headers)
 

@@ -18,7 +18,7 @@ from mailsync.pipedrive.company import Company, company
 from mailsync.pipedrive.crm import TOKENS, Pipedrive
 from mailsync.pipedrive.endpoints import LIST_V1, SETTINGS_V2
 from mailsync.pipedrive.fields import Field, fields
-from mailsync.pipedrive.pace import Pace
+from mailsync.pipedrive.pace import Call, Pace
 from mailsync.pipedrive.people import PERSONS
 from mailsync.pipedrive.person_fields import NUMBERS, OPTIONS, TEXT, Fields, converted, opted_out
 from mailsync.pipedrive.refusals import DailyBudgetSpent
@@ -46,10 +46,10 @@ class ReservingPace(Pace):
         super().__init__(clock)
         self._reserve = reserve
 
-    def enter(self, price: int, *, search: bool = False) -> None:
+    def enter(self, price: int, *, search: bool = False) -> Call:
         """As `Pace`, after the reservation."""
         self._reserve(price)
-        super().enter(price, search=search)
+        return super().enter(price, search=search)
 
 
 class PipedriveAccount:

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from mailsync.clock import Clock
 
 WINDOW_S = 2.0
-# Answers arrive unevenly: two calls that we sent two seconds apart may reach the vendor a little closer.
+# Two calls sent two seconds apart may reach the vendor a little closer.
 MARGIN_S = 0.05
+# A call reaches the vendor before its answer is here, and within this time where the answer takes longer.
+ARRIVAL_S = 1.0
+LOOK_S = 0.02  # while what is waited for is an answer, which may come at any moment
 SHARE = 0.95
 SMALLEST_BURST = 20
 SEARCHES = 10
@@ -29,8 +32,20 @@ class Left:
     remaining: int | None
 
 
+@dataclass(slots=True)
+class Call:
+    """One call on its way: when it was sent, and by when it had certainly reached the vendor."""
+
+    sent: float
+    arrived: float
+
+
 class Pace:
-    """Asked before each call, told of each answer."""
+    """Asked before each call, told of each answer.
+
+    Two rules. Of the calls sent in any window our share is never exceeded. And however unevenly calls travel, so many may never be
+    in one of the vendor's windows that one of ours is refused: a call counts from its answer on, since it may have arrived as late as that.
+    """
 
     def __init__(self, clock: Clock, *, share: float = SHARE) -> None:
         """`share` of each window is ours, and never its last call."""
@@ -38,6 +53,7 @@ class Pace:
         self._share = share
         self._lock = threading.Lock()
         self._calls: deque[float] = deque()
+        self._travelled: list[Call] = []
         self._searches: deque[float] = deque()
         self._burst = SMALLEST_BURST
         self._held_until = 0.0
@@ -46,32 +62,50 @@ class Pace:
         self.waited_s = 0.0
         self.left = Left(None, None)
 
-    def enter(self, price: int, *, search: bool = False) -> None:
+    def enter(self, price: int, *, search: bool = False) -> Call:
         """Wait until one more call may be made, and count it."""
-        while (pause := self._pause(price, search=search)) > 0:
+        while True:
+            with self._lock:
+                now = self._clock.now()
+                pause = self._pause(now, search=search)
+                if pause <= 0:
+                    return self._count(now, price, search=search)
             self.waited_s += pause
             self._clock.sleep(pause)
 
-    def _pause(self, price: int, *, search: bool) -> float:
-        """Seconds to wait; 0 where the call was counted."""
-        with self._lock:
-            now = self._clock.now()
-            if self._held_until > now:
-                return min(self._held_until - now, WINDOW_S)
-            pause = _full(self._calls, self._allowed(self._burst), now)
-            if search:
-                pause = max(pause, _full(self._searches, self._allowed(SEARCHES), now))
-            if pause > 0:
-                return pause
-            self._calls.append(now)
-            if search:
-                self._searches.append(now)
-            self.calls += 1
-            self.tokens += price
+    def _pause(self, now: float, *, search: bool) -> float:
+        """Seconds to wait before looking again; 0 where there is room."""
+        if self._held_until > now:
+            return min(self._held_until - now, WINDOW_S)
+        pause = _full(self._calls, self._allowed(self._burst), now)
+        if search:
+            pause = max(pause, _full(self._searches, self._allowed(SEARCHES), now))
+        return max(pause, self._crowded(now))
+
+    def _crowded(self, now: float) -> float:
+        """Seconds until the vendor's window has room for certain."""
+        held = self._travelled = [call for call in self._travelled if call.arrived > now - WINDOW_S]
+        if len(held) < self._burst:
             return 0.0
+        first = min(call.arrived for call in held)
+        return LOOK_S if first > now else first + WINDOW_S - now
+
+    def _count(self, now: float, price: int, *, search: bool) -> Call:
+        self._calls.append(now)
+        if search:
+            self._searches.append(now)
+        self.calls += 1
+        self.tokens += price
+        call = Call(now, now + ARRIVAL_S)
+        self._travelled.append(call)
+        return call
 
     def _allowed(self, limit: int) -> int:
         return max(1, min(limit - 1, int(limit * self._share)))
+
+    def answered(self, call: Call) -> None:
+        """Its answer is here, of whatever kind."""
+        call.arrived = min(call.arrived, max(call.sent, self._clock.now()))
 
     def told(self, headers: Mapping[str, str], *, search: bool = False) -> None:
         """The headers of an answer: the burst limit, what others used of it, the day's budget. Those of a search may tell its own, smaller limit."""
@@ -79,11 +113,15 @@ class Pace:
             burst, remaining, reset = (_number(headers.get(f"x-ratelimit-{name}")) for name in ("limit", "remaining", "reset"))
             if burst and not search:
                 self._burst = burst
-            if remaining == 0 and burst:
-                self._held_until = self._clock.now() + min(float(reset or WINDOW_S), WINDOW_S)
+            now = self._clock.now()
+            if remaining == 0 and burst and not self._filled_by_us(burst, now):
+                self._held_until = now + min(float(reset or WINDOW_S), WINDOW_S)
             limit, left = (_number(headers.get(f"x-daily-ratelimit-token-{name}")) for name in ("limit", "remaining"))
             if left is not None:
                 self.left = Left(limit, left)
+
+    def _filled_by_us(self, burst: int, now: float) -> bool:
+        return sum(call.arrived > now - WINDOW_S for call in self._travelled) >= burst - 1
 
     def affords(self, tokens: int, *, share: float = 0.9) -> bool:
         """Whether the day's budget holds so many tokens more and leaves others a part; True where the vendor does not tell."""

@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from mailsync.runner.cli import main
+
 from .conftest import Connector
 from .people import Source, write
 from .support import COLUMNS, a_catalog
@@ -271,3 +273,13 @@ def test_values_changed_on_the_way_are_counted(connector, source):
     said = succeeded(write(connector, source))
     assert f"Stream Leads, field {connector.tool.named['First_Name']}: 2 values changed on the way: control characters dropped." in said.logs
     assert connector.members()["ann@new.example.com"]["fields"][connector.tool.named["First_Name"]] == "Ann"
+
+
+def test_a_run_that_is_refused_while_it_is_set_up_is_in_the_history_with_its_reason(connector, source, capsys):
+    said = write(connector.stream(list_name="Nowhere"), source.state({}).record(1, "ann@new.example.com").complete())
+    assert said.code == 1
+    with pytest.raises(SystemExit):
+        main(["history", "--json", "--ledger", connector.config["ledger"]["path"]])
+    (told,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (told["status"], told["records"]) == ("failed", {})
+    assert "'Nowhere'" in told["error"]

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -151,11 +152,19 @@ def test_a_file_that_is_no_ledger_is_a_config_error(tmp_path: Path) -> None:
         Ledger.open(str(path), clock=FakeClock())
 
 
-def test_a_server_that_is_not_there_is_a_config_error_without_the_password() -> None:
-    with pytest.raises(ConfigError) as caught:
+def test_a_server_that_does_not_answer_is_a_transient_error_without_the_password() -> None:
+    with pytest.raises(TransientError) as caught:
         Ledger.open("postgresql://me:hunter2@127.0.0.1:1/ledger", clock=FakeClock())
     assert "127.0.0.1" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_or_a_user_that_is_not_there_is_a_config_error_without_the_password(new_postgresql: Callable[[], str]) -> None:
+    url = sa.make_url(new_postgresql())
+    for wrong in (url.set(database="nowhere"), url.set(username="nobody", password="hunter2")):
+        with pytest.raises(ConfigError, match="Check the URL") as caught:
+            Ledger.open(wrong.render_as_string(hide_password=False), clock=FakeClock())
+        assert "hunter2" not in str(caught.value)
 
 
 def test_a_sqlite_file_that_another_process_holds_too_long_is_a_transient_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

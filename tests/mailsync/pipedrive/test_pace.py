@@ -1,5 +1,7 @@
 """The two-second burst, as the vendor counts it: any two seconds, whatever plan."""
 
+import bisect
+import heapq
 import random
 from collections import deque
 
@@ -40,12 +42,48 @@ def test_calls_use_nine_tenths_of_the_burst_and_never_its_last_call(limit):
     pace, vendor, chance = Pace(clock), Vendor(limit, clock), random.Random(limit)
     started = clock.now()
     for _ in range(limit * 30):
-        pace.enter(10)
+        call = pace.enter(10)
         pace.told(vendor.call())
+        pace.answered(call)
         clock.sleep(chance.random() * 0.4 / limit)
     assert vendor.most < limit
     allowed = (clock.now() - started) / 2.0 * limit
     assert pace.calls / allowed >= 0.9
+
+
+class Road(Clock):
+    """Calls on their way: sleeping lets answers arrive, each at its moment."""
+
+    def __init__(self):
+        super().__init__()
+        self.flying, self.on_answer = [], lambda _call: None
+
+    def sleep(self, seconds):
+        until = self.at + seconds
+        while self.flying and self.flying[0][0] <= until:
+            self.at, _, call = heapq.heappop(self.flying)
+            self.on_answer(call)
+        self.at = until
+
+
+@pytest.mark.parametrize("latency", [0.02, 0.1, 0.4])
+@pytest.mark.parametrize("limit", [20, 120])
+def test_no_call_is_refused_however_unevenly_calls_travel(limit, latency):
+    clock, chance = Road(), random.Random(limit)
+    pace, arrivals = Pace(clock), []
+    clock.on_answer = pace.answered
+    pace.told({"x-ratelimit-limit": str(limit), "x-ratelimit-remaining": str(limit - 1), "x-ratelimit-reset": "2"})
+    started = clock.now()
+    for number in range(limit * 20):
+        call = pace.enter(10)
+        arrived = clock.now() + chance.random() * latency
+        arrivals.append(arrived)
+        heapq.heappush(clock.flying, (arrived + 0.001, number, call))
+        clock.sleep(0.1 / limit)
+    arrivals.sort()
+    most = max(bisect.bisect_right(arrivals, at) - bisect.bisect_right(arrivals, at - 2.0) for at in arrivals)
+    assert most <= limit
+    assert len(arrivals) / ((clock.now() - started) / 2.0 * limit) >= 0.85
 
 
 def test_searches_have_a_smaller_limit_of_their_own():

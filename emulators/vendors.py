@@ -10,7 +10,12 @@ from emulators.world import Vendor, World
 from emulators.zoho_accounts import ZohoAccounts
 
 # module, class: each takes the world and the Zoho accounts server
-ZOHO_ROOMS = (("emulators.zoho_crm", "ZohoCrm"), ("emulators.zoho_recruit", "ZohoRecruit"), ("emulators.zoho_campaigns", "ZohoCampaigns"))
+ZOHO_ROOMS = (
+    ("emulators.zoho_crm", "ZohoCrm"),
+    ("emulators.zoho_recruit", "ZohoRecruit"),
+    ("emulators.zoho_campaigns", "ZohoCampaigns"),
+    ("emulators.zoho_survey", "ZohoSurvey"),
+)
 # module, class: each takes the world
 OTHER_ROOMS = (("emulators.pipedrive", "Pipedrive"), ("emulators.mailigen", "Mailigen"))
 

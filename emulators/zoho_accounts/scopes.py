@@ -29,6 +29,14 @@ ALL_SCOPES = frozenset(
         "ZohoCampaigns.contact.ALL",
         "ZohoCampaigns.campaign.ALL",
         "ZohoCampaigns.workflow.ALL",
+        "ZohoSurvey.user.READ",
+        "ZohoSurvey.portal.READ",
+        "ZohoSurvey.survey.READ",
+        "ZohoSurvey.surveybuilder.READ",
+        "ZohoSurvey.surveybuilder.CREATE",
+        "ZohoSurvey.webhook.READ",
+        "ZohoSurvey.webhook.CREATE",
+        "ZohoSurvey.webhook.DELETE",
     }
 )
 

@@ -65,6 +65,11 @@ class System:
     statuses: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """As in the configuration, and in the ledger's history."""
+        return self.module.rpartition(".")[2]
+
     def parse(self, raw: Mapping[str, Any]) -> Settings:
         """Check the `system` object. Raises ConfigError."""
         settings: Settings = import_module(f"{self.module}.settings").parse_settings(raw)

@@ -61,7 +61,7 @@ def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Outp
         stopping.listen()
     connected = connect(config, output, stopping)
     with _opened_ledger(config, connected) as ledger:
-        with _noted(config, connected, ledger):
+        with _noted(config, ledger):
             ready = _ready(config, streams, connected, ledger=ledger, output=output)
         if config.dry_run:
             _rehearse(ready, config.dry_run_file, stdin, stopping)
@@ -69,11 +69,11 @@ def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Outp
             _sync(ready, stdin, stopping)
 
 
-def _noted(config: Config, connected: Connected, ledger: Ledger) -> AbstractContextManager[None]:
+def _noted(config: Config, ledger: Ledger) -> AbstractContextManager[None]:
     """The organisation is not known yet, so the account stays empty."""
     if config.dry_run:
         return nullcontext()
-    return refusal_noted(ledger, config.sync_name, system=connected.account.crm.traits.system, account="")
+    return refusal_noted(ledger, config.sync_name, system=config.system.name, account="")
 
 
 def _ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *, ledger: Ledger, output: Output) -> Ready:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import pipedrive, reading, recruit, responses, starting, writing, writing_back
+from benchmarks import knowing, pipedrive, reading, recruit, responses, starting, writing, writing_back
 from benchmarks.table import Row, show
 
 
@@ -43,6 +43,12 @@ class Bench:
         if not self.loop_s:
             self.cpu()
         return writing.unchanged(self.folder, self.size(4_000), self.size(24_000), self.loop_s)
+
+    def known(self) -> list[Row]:
+        """CPU per unchanged record among a million, on both databases."""
+        if not self.loop_s:
+            self.cpu()
+        return knowing.unchanged_among(self.folder, self.size(1_000_000), self.size(20_000), self.size(320_000), self.loop_s)
 
     def latency(self) -> list[Row]:
         """Backfill under latency, and its credits."""
@@ -82,7 +88,21 @@ class Bench:
         return recruit.reads(self.folder, self.size(100_000), self.size(1_000))
 
 
-GROUPS = ("starting", "cpu", "unchanged", "latency", "increments", "window", "calls", "responses", "write_back", "memory", "pipedrive", "recruit")
+GROUPS = (
+    "starting",
+    "cpu",
+    "unchanged",
+    "known",
+    "latency",
+    "increments",
+    "window",
+    "calls",
+    "responses",
+    "write_back",
+    "memory",
+    "pipedrive",
+    "recruit",
+)
 
 
 def main() -> int:

@@ -58,11 +58,20 @@ CONFIGURED = {
 class Destination:
     """One configuration of destination-campaigns with a ledger of its own."""
 
-    def __init__(self, emulator: EmulatorProcess, folder: Path, *, time_scale: int, share: float = SHARE, tool: str = "zoho_campaigns") -> None:
+    def __init__(
+        self,
+        emulator: EmulatorProcess,
+        folder: Path,
+        *,
+        time_scale: int,
+        share: float = SHARE,
+        tool: str = "zoho_campaigns",
+        ledger: dict[str, Any] | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         config = emulator.config("destination-campaigns", tool)
         config |= {
-            "ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")},
+            "ledger": ledger or {"kind": "sqlite", "path": str(folder / "ledger.db")},
             "streams": [{"stream": STREAM, "list_name": "Newsletter"}],
             "share_of_limit": share,
             "adopt_existing": True,
@@ -86,16 +95,20 @@ class Destination:
         return run(command, stdin=messages, stdout=out, environment=self._environment)
 
 
-def people(path: Path, count: int, *, cursor_from: int = 1, state_every: int = 2_000, state_from: int = 0) -> Path:
-    """A file of messages as a source sends them: the state it was given, records with a STATE now and then, and COMPLETE."""
+def people(path: Path, count: int, *, cursor_from: int = 1, state_every: int = 2_000, state_from: int = 0, among: int = 0) -> Path:
+    """A file of messages as a source sends them: the state it was given, records with a STATE now and then, and COMPLETE.
+
+    `among`: so many people there are, and the `count` told are spread evenly over them.
+    """
+    step = max(1, among // count) if count else 1
     with path.open("wb") as sink:
-        sink.writelines(line + b"\n" for line in _messages(count, cursor_from, state_every, state_from))
+        sink.writelines(line + b"\n" for line in _messages(count, cursor_from, state_every, state_from, step))
     return path
 
 
-def _messages(count: int, cursor_from: int, state_every: int, state_from: int) -> Iterator[bytes]:
+def _messages(count: int, cursor_from: int, state_every: int, state_from: int, step: int) -> Iterator[bytes]:
     yield _state({"cursor": state_from} if state_from else {})
-    for number in range(count):
+    for told, number in enumerate(range(0, count * step, step)):
         record = {
             "id": f"{number:018d}",
             "Email": f"person.{number}@example.org",
@@ -104,12 +117,12 @@ def _messages(count: int, cursor_from: int, state_every: int, state_from: int) -
             "Last Name": f"Last {number}",
             "Company Name": f"Company {number % 500}",
             "Modified_Time": "2026-03-09T07:05:00Z",
-            "_ab_cdc_cursor": cursor_from + number,
+            "_ab_cdc_cursor": cursor_from + told,
             "_ab_cdc_updated_at": "2026-03-09T07:05:00Z",
         }
         yield orjson.dumps({"type": "RECORD", "record": {"stream": STREAM, "data": record, "emitted_at": 0}})
-        if (number + 1) % state_every == 0:
-            yield _state({"cursor": cursor_from + number})
+        if (told + 1) % state_every == 0:
+            yield _state({"cursor": cursor_from + told})
     yield _state({"cursor": cursor_from + count})
     status = {"stream_descriptor": {"name": STREAM}, "status": "COMPLETE"}
     yield orjson.dumps({"type": "TRACE", "trace": {"type": "STREAM_STATUS", "emitted_at": 0, "stream_status": status}})

@@ -1,4 +1,4 @@
-"""JSON in and out over bare ASGI, for the parts of the server that belong to no vendor."""
+"""JSON and pages over bare ASGI, for the parts of the server that belong to no vendor."""
 
 from __future__ import annotations
 
@@ -24,4 +24,12 @@ async def answer_json(send: Send, body: Any, *, status: int = 200) -> None:
     raw = orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": raw})
+
+
+async def answer_page(send: Send, html: str | None) -> None:
+    """Send a page of a web site, or that there is none."""
+    raw = (html or "<!doctype html><title>Not found</title>").encode()
+    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(raw)).encode())]
+    await send({"type": "http.response.start", "status": 200 if html is not None else 404, "headers": headers})
     await send({"type": "http.response.body", "body": raw})

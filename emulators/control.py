@@ -46,6 +46,7 @@ class ControlPlane:
             ("POST", "switches"): self._switch,
             ("GET", "requests"): lambda _: log.listing(),
             ("DELETE", "requests"): lambda _: log.clear(),
+            ("POST", "pages"): self._publish,
             ("POST", "reset"): self._reset,
             ("GET", "configs"): lambda _: configs(vendors),
             ("POST", "configs"): self._write_configs,
@@ -102,9 +103,15 @@ class ControlPlane:
         self._dial.heal()
         self._world.switches.reset()
         self._world.clock.rewind()
+        self._world.pages.clear()
         for vendor in self._vendors.values():
             vendor.reset()
         self._log.clear()
+
+    def _publish(self, body: Mapping[str, Any]) -> dict[str, str]:
+        """A page of the company's own web site; answers its address."""
+        self._world.pages[str(body["name"])] = str(body["html"])
+        return {"url": f"{self._world.base_url}/pages/{body['name']}"}
 
     def _write_configs(self, body: Mapping[str, Any]) -> list[str]:
         """Write the configurations into another folder, and let the paths inside them lie there."""

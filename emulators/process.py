@@ -113,6 +113,10 @@ class EmulatorProcess:
         """No more faults."""
         self.admin("DELETE", "faults")
 
+    def publish(self, name: str, html: str) -> str:
+        """A page of the company's own web site; its address."""
+        return str(self.admin("POST", "pages", {"name": name, "html": html})["url"])
+
     def advance(self, seconds: float) -> None:
         """Move the vendors' clock forward."""
         self.admin("POST", "clock", {"advance_s": seconds})

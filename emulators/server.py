@@ -15,7 +15,7 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-from emulators.answers import answer_json
+from emulators.answers import answer_json, answer_page
 from emulators.control import ControlPlane
 from emulators.faults import FaultDial, strike
 from emulators.table import Found, RouteTable
@@ -24,6 +24,7 @@ from emulators.world import Naming, Strikable, Vendor, World
 
 HOME_DATA_CENTER = "eu"
 ADMIN = "/__admin"
+PAGES = "/pages/"
 
 
 class Server:
@@ -44,6 +45,9 @@ class Server:
             return
         if scope["path"].startswith(ADMIN):
             await self._control(scope, receive, send)
+            return
+        if scope["path"].startswith(PAGES):
+            await answer_page(send, self.world.pages.get(scope["path"].removeprefix(PAGES)))
             return
         _leave_data_center_prefix(scope)
         if self.world.latency_s:

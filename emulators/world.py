@@ -91,6 +91,7 @@ class World:
     limits: bool = True
     latency_s: float = 0.0
     base_url: str = ""  # known once the socket is bound
+    pages: dict[str, str] = field(default_factory=dict)  # path below /pages/ → HTML, for what vendors fetch by address
     configs_dir: str = ""  # where `serve --configs` writes; paths inside configurations lie there
 
 

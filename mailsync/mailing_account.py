@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from mailsync.launches.launcher import Launcher
 from mailsync.membership.tool import MailingList, MailingTool
 
 NEW_LIST = ""
@@ -49,6 +50,10 @@ class MailingAccount(Protocol):
     @property
     def tool(self) -> MailingTool:
         """The account as the membership rules see it."""
+
+    @property
+    def launcher(self) -> Launcher:
+        """The account as launching sees it."""
 
     def check_access(self) -> None:
         """Raises AuthError where the credentials do not work or are known not to suffice."""

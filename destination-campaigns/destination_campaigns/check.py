@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from destination_campaigns.config import Config, parse_config
+from destination_campaigns.launching import check_launches
 from destination_campaigns.preparation import check_new_fields
 from destination_campaigns.setting_up import Connected, Feeds, budgeted, connect, find_feeds
 from mailsync.airbyte.messages import Output
@@ -28,6 +29,7 @@ def check(raw: Any, output: Output) -> None:
             output.log("streams is empty: only connections that choose the list themselves, by a mapping of the platform, can be synced.", "WARN")
         feeds = find_feeds(config, connected, problems, make=None)
         _check_fields(config, connected, feeds, problems)
+        check_launches(config, connected, problems)
     finally:
         if ledger is not None:
             ledger.close()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from destination_campaigns import spec
+from destination_campaigns import launch_spec, spec
+from destination_campaigns.launch_config import LaunchConfig, check_keys, parse_launch
 from destination_campaigns.systems import SYSTEMS, Settings, System
 from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
@@ -54,17 +55,20 @@ class StreamToList:
     topic: str
     source: str
     records: RecordOptions
+    launch: str = ""  # the key of the launch whose recipients these are
+    campaign: str = ""  # of a stream of campaign members: only those of this campaign
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole configuration. Choices hold the words of the specification."""
+    """The whole configuration. Choices hold the words of the specification. `streams` hold the recipients of launches, too."""
 
     system: System
     settings: Settings
     sync_name: str
     ledger: LedgerPlace
     streams: tuple[StreamToList, ...]
+    launches: tuple[LaunchConfig, ...]
     share_of_limit: float
     when_spent: str
     membership_first: bool
@@ -94,7 +98,13 @@ def parse_config(raw: Any) -> Config:
     if sync_name and not _SYNC_NAME.fullmatch(sync_name):
         problems.add("sync_name may hold letters, digits, dots, dashes and underscores, at most 64 of them.")
     streams = tuple(_stream(one, system.refused if system else {}) for one in options.objects("streams"))
+    launches = tuple(parse_launch(one, system.launch_refused if system else {}, problems) for one in options.objects("launches"))
+    check_keys(launches, problems)
+    for one, parsed in zip(options.objects("launches"), launches, strict=True):
+        streams += _recipients(one, parsed, streams)
     _check_streams(streams, system, problems)
+    if launches and options.flag("dry_run"):
+        problems.add("dry_run cannot foretell launches yet. Run it without them.")
     if not options.flag("consent_confirmed"):
         problems.add("consent_confirmed must be true: nobody is written to a list before you confirm that these people may be mailed.")
     ledger = parse_ledger(options, problems)
@@ -104,6 +114,7 @@ def parse_config(raw: Any) -> Config:
         sync_name=sync_name,
         ledger=ledger,
         streams=streams,
+        launches=launches,
         share_of_limit=options.number("share_of_limit", default=0.9, lowest=0.01, highest=0.99),
         membership_first=options.choice("backfill", spec.BACKFILLS) == "membership_first",
         when_spent=options.choice("when_budget_is_spent", spec.WHEN_SPENT),
@@ -149,12 +160,6 @@ def _reject_file(options: Options, problems: Problems) -> str:
 
 def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
     options.known(spec.specification()["connectionSpecification"]["properties"]["streams"]["items"]["properties"], refused=refused)
-    pairs, types = [], []
-    for pair in options.objects("mapping"):
-        pair.known(("column", "field", "type"), refused={})
-        pairs.append((pair.text("column", required=True), pair.text("field", required=True)))
-        if pair.raw().get("type") is not None:
-            types.append((pairs[-1][1], pair.choice("type", tuple(NEW_KINDS))))
     return StreamToList(
         path=options.named("stream").removesuffix(".stream"),
         stream=options.text("stream", required=True),
@@ -166,19 +171,56 @@ def _stream(options: Options, refused: Mapping[str, str]) -> StreamToList:
         on_delete=options.choice("on_delete", spec.ON_DELETE),
         topic=options.text("topic"),
         source=options.text("source"),
-        records=RecordOptions(
-            address_field=options.text("address_field"),
-            opt_out_field=options.text("opt_out_field"),
-            no_opt_out_field=options.flag("no_opt_out_field"),
-            mapping=tuple(pairs),
-            new_types=tuple(types),
-            create_fields=options.flag("create_fields"),
-            required=options.texts("required"),
-            update_empty=options.flag("update_empty", default=True),
-            cut_long=options.choice("long_values", spec.LONG_VALUES) == "cut",
-            last_contacted_field=options.text("last_contacted_field"),
-            last_modified_field=options.text("last_modified_field"),
-        ),
+        records=_records(options),
+    )
+
+
+def _recipients(options: Options, launch: LaunchConfig, streams: tuple[StreamToList, ...]) -> tuple[StreamToList, ...]:
+    """The launch's recipients as streams that feed its list. One that is read for a list already is read alike unless it says otherwise."""
+    read = {entry.stream: entry.records for entry in streams}
+    found = []
+    for one, recipients in zip(options.objects("recipients"), launch.recipients, strict=True):
+        one.known(launch_spec.recipients_form(spec.record_options())["properties"], refused={})
+        given = _records(one)
+        found.append(
+            StreamToList(
+                path=one.named("stream").removesuffix(".stream"),
+                stream=recipients.stream,
+                list_name=options.text("list_name"),
+                list_key=options.text("list_key"),
+                create_list=options.flag("create_list"),
+                first_contact=launch.first_contact,
+                public_form=False,
+                on_delete="remove",
+                topic=launch.topic,
+                source="",
+                records=read.get(recipients.stream, given) if given == RecordOptions() else given,
+                launch=launch.key,
+                campaign=recipients.campaign,
+            )
+        )
+    return tuple(found)
+
+
+def _records(options: Options) -> RecordOptions:
+    pairs, types = [], []
+    for pair in options.objects("mapping"):
+        pair.known(("column", "field", "type"), refused={})
+        pairs.append((pair.text("column", required=True), pair.text("field", required=True)))
+        if pair.raw().get("type") is not None:
+            types.append((pairs[-1][1], pair.choice("type", tuple(NEW_KINDS))))
+    return RecordOptions(
+        address_field=options.text("address_field"),
+        opt_out_field=options.text("opt_out_field"),
+        no_opt_out_field=options.flag("no_opt_out_field"),
+        mapping=tuple(pairs),
+        new_types=tuple(types),
+        create_fields=options.flag("create_fields"),
+        required=options.texts("required"),
+        update_empty=options.flag("update_empty", default=True),
+        cut_long=options.choice("long_values", spec.LONG_VALUES) == "cut",
+        last_contacted_field=options.text("last_contacted_field"),
+        last_modified_field=options.text("last_modified_field"),
     )
 
 

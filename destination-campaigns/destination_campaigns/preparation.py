@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from destination_campaigns.activation import entries
 from destination_campaigns.claims import ClaimReader
 from destination_campaigns.config import Config
+from destination_campaigns.launching import check_launches, closed_lists, prepared
 from destination_campaigns.mapping import Mapping as StreamMapping
 from destination_campaigns.mapping import resolve
 from destination_campaigns.setting_up import Connected, Feeds, budgeted, find_feeds, list_maker, list_pretender
@@ -15,6 +16,7 @@ from mailsync.airbyte.catalog import Stream
 from mailsync.airbyte.messages import Output
 from mailsync.airbyte.options import Problems
 from mailsync.errors import ConfigError
+from mailsync.launches.run import Launches
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.membership.plan import Plan, WhenSpent
@@ -119,6 +121,7 @@ class Ready:
     dry_run_file: str
     reject_file: str
     output: Output
+    launches: Launches | None = None
 
     @property
     def list_names(self) -> dict[str, str]:
@@ -140,13 +143,16 @@ def ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *
     if feeds.to_make:
         feeds = find_feeds(config, connected, problems, make=(list_pretender if config.dry_run else list_maker)(connected))
         problems.raise_any()
+    check_launches(config, connected, problems)
+    launches = prepared(config, connected, feeds, mapped, problems)
+    problems.raise_any()
     if not config.dry_run:
         create_fields(mapped, feeds, connected, output)
     return Ready(
         connected=connected,
         ledger=ledger,
         budget=budget,
-        plan=plan(config, streams, feeds),
+        plan=replace(plan(config, streams, feeds), closed_lists=closed_lists(config, feeds, ledger)),
         readers=readers(streams, mapped, output),
         ours=frozenset(name for name, stream in streams.items() if stream.names_its_tombstones),
         created=feeds.created,
@@ -154,4 +160,5 @@ def ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *
         dry_run_file=config.dry_run_file,
         reject_file=config.reject_file,
         output=output,
+        launches=launches,
     )

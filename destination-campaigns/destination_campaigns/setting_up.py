@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from destination_campaigns.config import Config, StreamToList
 from mailsync.airbyte.messages import Output
@@ -44,12 +44,15 @@ def connect(config: Config, output: Output, stopping: Stopping) -> Connected:
 class Feeds:
     """Streams with their lists; `created`: keys of lists made just now (or, in a dry run, not made yet) → their first contact, if any.
 
-    `to_make`: streams that feed a list which is configured to be made, and is left out here.
+    `to_make`: streams that feed a list which is configured to be made, and is left out here. `found`: the list of each entry, by its path;
+    `launched`: that of each launch, by its key.
     """
 
     feeds: tuple[Feed, ...]
     created: Mapping[str, str]
     to_make: frozenset[str] = frozenset()
+    found: Mapping[str, MailingList] = field(default_factory=dict)
+    launched: Mapping[str, MailingList] = field(default_factory=dict)
 
     def keys(self, stream: str) -> list[str]:
         """Keys of the lists that a stream feeds, NEW_LIST for one that is not there yet."""
@@ -97,6 +100,7 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
     created: dict[str, str] = {}
     to_make: set[str] = set()
     options: dict[str, tuple[str, str]] = {}
+    of_entry: dict[str, MailingList] = {}
     for entry in config.streams:
         found = _find(entry, lists, problems)
         if found is None and entry.create_list and make is not None:
@@ -110,12 +114,14 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
             to_make |= {entry.stream} if entry.create_list else set()
             _check_creation(entry, config, connected, problems)
             continue
+        of_entry[entry.path] = found
         _check_list(entry, found, config, problems)
         _check_feed(Feed(entry.stream, found, OnDelete(entry.on_delete)), entry, feeds, problems)
         _collect_options(entry, found, connected, options, problems)
     _check_backfill(config, connected, problems)
     connected.account.set_list_options(options)
-    return Feeds(tuple(feeds), created, frozenset(to_make))
+    launched = {entry.launch: of_entry[entry.path] for entry in config.streams if entry.launch and entry.path in of_entry}
+    return Feeds(tuple(feeds), created, frozenset(to_make), of_entry, launched)
 
 
 def _check_backfill(config: Config, connected: Connected, problems: Problems) -> None:
@@ -156,7 +162,9 @@ def _check_creation(entry: StreamToList, config: Config, connected: Connected, p
 
 
 def _check_list(entry: StreamToList, found: MailingList, config: Config, problems: Problems) -> None:
-    if found.has_form and not config.allow_confirmation_mails:
+    if found.has_form and entry.launch:
+        problems.add(f"{entry.path}: the list {found.name!r} has a sign-up form or double opt-in. Launch to a list whose people need not confirm.")
+    elif found.has_form and not config.allow_confirmation_mails:
         problems.add(_form_problem(entry, found.name))
 
 
@@ -169,6 +177,8 @@ def _form_problem(entry: StreamToList, name: str) -> str:
 
 def _check_feed(feed: Feed, entry: StreamToList, feeds: list[Feed], problems: Problems) -> None:
     for other in feeds:
+        if (other.stream, other.list.key) == (feed.stream, feed.list.key) and entry.launch:
+            return
         if (other.stream, other.list.key) == (feed.stream, feed.list.key):
             problems.add(f"{entry.path}: stream {feed.stream} feeds the list {feed.list.name!r} twice. Remove one entry.")
             return

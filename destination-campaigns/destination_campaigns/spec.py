@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from destination_campaigns.launch_spec import form as launch_form
 from destination_campaigns.systems import SYSTEMS
 from mailsync.airbyte.form_parts import choice as _choice
 from mailsync.airbyte.form_parts import flag as _flag
@@ -57,6 +58,12 @@ def _properties() -> dict[str, dict[str, Any]]:
             "description": "Which stream feeds which list. Empty where the platform's own mapping says so for every stream.",
             "items": _stream(),
         },
+        "launches": {
+            "type": "array",
+            "title": "Launches",
+            "description": "Campaigns that are made, and sent once, to people of these streams.",
+            "items": launch_form(record_options()),
+        },
         "consent_confirmed": _flag(
             "Consent confirmed", "I have the consent, or another lawful basis, to mail the people in these streams. Nothing is written without it."
         ),
@@ -79,7 +86,7 @@ def _stream() -> dict[str, Any]:
         "on_delete": _choice("When the last record of an address is gone", "Suppress is for the whole account and cannot be undone.", ON_DELETE),
         "topic": _text("Topic", "Zoho Campaigns: topic name or id for accounts with topics; several with commas."),
         "source": _text("Source tag", "Sent when somebody is added; Zoho Campaigns does not change it later. Mailigen keeps it in a field SOURCE."),
-        **_record_options(),
+        **record_options(),
     }
     return {
         "type": "object",
@@ -89,7 +96,8 @@ def _stream() -> dict[str, Any]:
     }
 
 
-def _record_options() -> dict[str, dict[str, Any]]:
+def record_options() -> dict[str, dict[str, Any]]:
+    """How a stream's records are read."""
     return {
         "address_field": _text("Address column", "Default: the e-mail column called Email, else the first e-mail column."),
         "opt_out_field": _text("Opt-out column", "Default: Email_Opt_Out where the stream has it."),

@@ -8,9 +8,11 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from mailsync.mailigen.settings import FRAGMENT as MAILIGEN
+from mailsync.mailigen.settings import LAUNCH_REFUSED_OPTIONS as MAILIGEN_NEVER
 from mailsync.mailigen.settings import REFUSED_OPTIONS as MAILIGEN_REFUSES
 from mailsync.mailing_account import MailingAccount
 from mailsync.zoho_campaigns.settings import FRAGMENT as ZOHO_CAMPAIGNS
+from mailsync.zoho_campaigns.settings import LAUNCH_REFUSED_OPTIONS as ZOHO_CAMPAIGNS_NEVER
 from mailsync.zoho_campaigns.settings import REFUSED_OPTIONS as ZOHO_CAMPAIGNS_REFUSES
 
 
@@ -34,11 +36,12 @@ class Settings(Protocol):
 class System:
     """`fragment` is the JSON Schema of `system`; `refused` maps an option of a stream to why this vendor's API cannot fulfil it.
 
-    `lists_need_a_contact`: a list cannot be created empty. `signup_forms`: a list may have one.
+    `launch_refused` does so for an option of a launch. `lists_need_a_contact`: a list cannot be created empty. `signup_forms`: a list may have one.
     """
 
     fragment: Mapping[str, Any]
     refused: Mapping[str, str]
+    launch_refused: Mapping[str, str]
     module: str
     lists_need_a_contact: bool
     signup_forms: bool
@@ -55,6 +58,8 @@ class System:
 
 
 SYSTEMS: Mapping[str, System] = {
-    "zoho_campaigns": System(ZOHO_CAMPAIGNS, ZOHO_CAMPAIGNS_REFUSES, "mailsync.zoho_campaigns", lists_need_a_contact=True, signup_forms=True),
-    "mailigen": System(MAILIGEN, MAILIGEN_REFUSES, "mailsync.mailigen", lists_need_a_contact=False, signup_forms=False),
+    "zoho_campaigns": System(
+        ZOHO_CAMPAIGNS, ZOHO_CAMPAIGNS_REFUSES, ZOHO_CAMPAIGNS_NEVER, "mailsync.zoho_campaigns", lists_need_a_contact=True, signup_forms=True
+    ),
+    "mailigen": System(MAILIGEN, MAILIGEN_REFUSES, MAILIGEN_NEVER, "mailsync.mailigen", lists_need_a_contact=False, signup_forms=False),
 }

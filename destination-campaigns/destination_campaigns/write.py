@@ -24,9 +24,10 @@ from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.history import refusal_noted
 from mailsync.ledger.private import private_ledger
+from mailsync.membership.afterwards import nothing
 from mailsync.membership.rejects import rejects
 from mailsync.membership.run import Run
-from mailsync.membership.told import Braked, Event, Summary
+from mailsync.membership.told import Event, Held, Summary
 from mailsync.report.reject_file import write_rejects
 
 
@@ -62,7 +63,7 @@ def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
         output.log(*event_line(event))
 
     account, clock = ready.connected.account, ready.connected.clock
-    run = Run(ledger=ready.ledger, tool=account.tool, plan=ready.plan, clock=clock, on_event=tell)
+    run = Run(ledger=ready.ledger, tool=account.tool, plan=ready.plan, clock=clock, on_event=tell, afterwards=ready.launches or nothing)
     account.reserve = run.budget.reserve
     run.budget.spent.update(ready.budget.spent)  # what setting up cost belongs to this run
     stopping.on_stop(run.ask_to_stop)
@@ -70,8 +71,8 @@ def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
         run.open()
         Shell(run, ready.readers, output, ours=ready.ours, announce=run.announce).take(stopping.awaited(messages(stdin)))
         _report(run.close(), ready)
-    except Braked as braked:
-        _report(braked.summary, ready)
+    except Held as held:
+        _report(held.summary, ready)
         raise
     except BudgetSpent as spent:
         run.abandon(spent)

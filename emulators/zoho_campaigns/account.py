@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from emulators.world import World
 from emulators.zoho_campaigns.addresses import key_of
@@ -22,6 +23,7 @@ class Account:
         self.topics: dict[str, Topic] = {}
         self.tags: dict[str, Tag] = {}  # by name
         self.campaigns: dict[str, Campaign] = {}
+        self.senders = {"letters@example.com", "news@example.com"}  # verified
         self.contact_limit: int | None = None
         self.mails_caused = 0
         self._numbers = 5_000_000
@@ -128,6 +130,13 @@ class Account:
                 mailing_list.drop(key)
             else:
                 mailing_list.move(member, Status.UNSUBSCRIBED)
+
+    def active_on(self, list_keys: Iterable[str]) -> dict[str, Member]:
+        """Who gets a campaign to these lists: by address key, each once."""
+        found: dict[str, Member] = {}
+        for key in list_keys:
+            found |= {address: one for address, one in self.lists[key].members.items() if one.status is Status.ACTIVE}
+        return found
 
     def erase(self, address_key: str) -> None:
         """Forget a person: "erase my data"."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from emulators.zoho_campaigns.account import Account
+from emulators.zoho_campaigns.launching import progress
 from emulators.zoho_campaigns.mailings import CLICKED, HARD_BOUNCE, OPENED, OPTED_OUT, SOFT_BOUNCE, SPAM, happened
 from emulators.zoho_campaigns.models import Campaign, Status
 
@@ -55,6 +56,7 @@ def catch_up(account: Account) -> None:
     """Let everything happen whose time has come."""
     now = account.now()
     for campaign in list(account.campaigns.values()):
+        progress(account, campaign)
         while campaign.coming and campaign.coming[-1][0] <= now:
             at, action, address = campaign.coming.pop()
             if address in campaign.recipients:

@@ -8,9 +8,10 @@ from typing import Any
 from emulators.zoho_campaigns.account import Account
 from emulators.zoho_campaigns.addresses import key_of
 from emulators.zoho_campaigns.arrivals import DAY, draw
+from emulators.zoho_campaigns.launching import CANCELED, STOPPED, TO_BE_REVIEWED, approve, draft, move, release
 from emulators.zoho_campaigns.limits import Limits
 from emulators.zoho_campaigns.mailings import CLICKED, HARD_BOUNCE, OPENED, OPTED_OUT, SOFT_BOUNCE, SPAM, finish, happened, received, send
-from emulators.zoho_campaigns.models import MailingList, Member, Status
+from emulators.zoho_campaigns.models import MailingList, Member, Message, Status
 
 Operation = Mapping[str, Any]
 
@@ -116,6 +117,38 @@ class Edits:
         if operation.get("lively"):
             draw(self._account, made)
         return {"campaign": made.key}
+
+    def op_compose(self, operation: Operation) -> Mapping[str, Any] | None:
+        """Staff makes a campaign to a list and leaves it as a draft; answers its key."""
+        made = draft(self._account, (self._list(operation).key,), operation["name"], operation.get("subject") or operation["name"], Message())
+        return {"campaign": made.key}
+
+    def op_review(self, operation: Operation) -> Mapping[str, Any] | None:
+        """Staff sends a draft for review; `kind` approve: and the vendor has reviewed it."""
+        chosen = self._account.campaigns[operation["campaign"]]
+        move(self._account, chosen, TO_BE_REVIEWED)
+        if operation.get("kind") == "approve":
+            approve(self._account, chosen)
+        return None
+
+    def op_send_draft(self, operation: Operation) -> Mapping[str, Any] | None:
+        """Staff sends a draft, or a reviewed campaign, in the vendor's own pages."""
+        release(self._account, self._account.campaigns[operation["campaign"]])
+        return None
+
+    def op_halt(self, operation: Operation) -> Mapping[str, Any] | None:
+        """A campaign is stopped, or (`kind` cancel) cancelled before it went out; `reason` is what the vendor's pages show."""
+        chosen = self._account.campaigns[operation["campaign"]]
+        chosen.due.clear()
+        chosen.reason = operation.get("reason") or ""
+        move(self._account, chosen, CANCELED if operation.get("kind") == "cancel" else STOPPED)
+        return None
+
+    def op_verify_sender(self, operation: Operation) -> Mapping[str, Any] | None:
+        """An address is verified as a sender; `kind` no: it is not any more."""
+        known = self._account.senders
+        (known.discard if operation.get("kind") == "no" else known.add)(operation["email"])
+        return None
 
     def op_finish(self, operation: Operation) -> Mapping[str, Any] | None:
         """A campaign in progress reaches the rest of its recipients."""

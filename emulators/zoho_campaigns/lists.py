@@ -65,7 +65,7 @@ def getlistadvanceddetails(account: Account, params: Params) -> dict[str, Any]:
     """One list with its counts and campaigns."""
     one = account.list_for(params.need("listkey"), unknown=2202, deleted=2206)
     first, size = params.number("fromindex", 1), params.number("range", DEFAULT_RANGE)
-    sent = [campaign for campaign in account.campaigns.values() if one.key in campaign.list_keys and not campaign.parent]
+    sent = [campaign for campaign in account.campaigns.values() if one.key in campaign.list_keys and not campaign.parent and campaign.sent_at]
     shown = [] if params.get("filtertype", "sentcampaigns") == "scheduledcampaigns" else sent[first - 1 : first - 1 + size]
     return {
         "list_details": {"ispublic": "true" if one.has_form else "false", "noofcontacts": str(len(one.view(Status.ACTIVE))), "listname": one.name},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emulators.zoho_campaigns.account import Account
-from emulators.zoho_campaigns.models import Campaign, Contact, Status
+from emulators.zoho_campaigns.models import Campaign, Contact
 
 OPENED, CLICKED, OPTED_OUT, SPAM = "openedcontacts", "clickedcontacts", "optoutcontacts", "spamcontacts"
 HARD_BOUNCE, SOFT_BOUNCE = "senthardbounce", "sentsoftbounce"
@@ -18,9 +18,7 @@ def send(account: Account, list_keys: Sequence[str], *, name: str, subject: str,
 
     `first`: only to so many for now; the campaign is in progress until `finish`.
     """
-    recipients: dict[str, Contact] = {}
-    for key in list_keys:
-        recipients |= {address: one.contact for address, one in account.lists[key].members.items() if one.status is Status.ACTIVE}
+    recipients = {address: one.contact for address, one in account.active_on(list_keys).items()}
     return send_to(account, list_keys, recipients, name=name, subject=subject, kind=kind, first=first)
 
 
@@ -43,12 +41,14 @@ def send_to(
         campaign.waiting = dict(list(recipients.items())[first:])
         recipients = dict(list(recipients.items())[:first])
     campaign.recipients = recipients
+    campaign.mailed = dict.fromkeys(recipients, 1)
     return campaign
 
 
 def finish(campaign: Campaign) -> None:
     """Send the rest of a campaign that is in progress."""
     campaign.recipients |= campaign.waiting
+    campaign.mailed |= dict.fromkeys(campaign.waiting, 1)
     campaign.waiting = {}
     campaign.status = "Sent"
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.zoho_campaigns import bulk, fields, leaving, lists, reports, subscribe, subscribers, tags, topics
+from emulators.zoho_campaigns import bulk, composing, fields, launching, leaving, lists, reports, subscribe, subscribers, tags, topics
 from emulators.zoho_campaigns.account import Account
 from emulators.zoho_campaigns.params import Params
 
 READ, CREATE, UPDATE, DELETE = (f"ZohoCampaigns.contact.{verb}" for verb in ("READ", "CREATE", "UPDATE", "DELETE"))
-CAMPAIGNS = "ZohoCampaigns.campaign.READ"
+CAMPAIGNS, MAKE, SEND, DROP = (f"ZohoCampaigns.campaign.{verb}" for verb in ("READ", "CREATE", "UPDATE", "DELETE"))
 Handler = Callable[[Account, Params], dict[str, Any] | str]
 
 
@@ -67,12 +67,15 @@ METHODS: tuple[Method, ...] = (
     _read("getcampaigndetails", reports.getcampaigndetails, CAMPAIGNS),
     _read("campaignreports", reports.campaignreports, CAMPAIGNS),
     _read("getcampaignrecipientsdata", reports.getcampaignrecipientsdata, CAMPAIGNS),
+    _write("createCampaign", MAKE, composing.create_campaign),
+    Method("/sendcampaign", ("POST",), SEND, launching.sendcampaign, "sendcampaign", writes=True, wrapped=True),
+    _write("deletecampaign", DROP, composing.deletecampaign, "GET"),
 )
 
 # The vendor has these as well; they are not emulated, and calling one is answered loudly.
 NOT_EMULATED = frozenset(
     (
-        "getsegmentdetails", "getsegmentcontacts", "recentsentcampaigns", "getlastcampaignreport", "createCampaign", "sendcampaign",
-        "json/clonecampaign", "deletecampaign", "workflow", "coupon/coupondetails", "coupon/changestatus", "createmergetags", "getproduct",
+        "getsegmentdetails", "getsegmentcontacts", "recentsentcampaigns", "getlastcampaignreport", "json/clonecampaign", "workflow",
+        "coupon/coupondetails", "coupon/changestatus", "createmergetags", "getproduct",
     )
 )  # fmt: skip

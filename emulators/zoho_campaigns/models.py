@@ -109,12 +109,24 @@ class Tag:
     color: str
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a campaign that was made by API consists of. `content` is None where no address of a page was given; `topic` may be empty."""
+
+    from_email: str = "letters@example.com"
+    from_name: str = ""
+    content: str | None = "<p>Hello</p>"
+    topic: str = ""
+
+
 @dataclass(slots=True)
 class Campaign:
     """One mailing. `actions`: the vendor's action name → address key → times (epoch seconds) at which it happened; `unsent`: who got nothing.
 
     `status` is the vendor's word. `waiting` are recipients of a sending that is not finished. `coming` are events that happen by themselves:
-    (time, action, address key), the next one last.
+    (time, action, address key), the next one last. A campaign that was not sent has no recipients and `sent_at` 0. `mailed`: address key → how
+    many mails of this campaign it got. `due`: when it goes out by itself, as often as there are times. `reviewed_for`: who was on its lists when
+    it was reviewed. `changed_at`, `status_before`: since when it has its status, and which it had before.
     """
 
     key: str
@@ -133,3 +145,10 @@ class Campaign:
     unsent: dict[str, Contact] = field(default_factory=dict)
     waiting: dict[str, Contact] = field(default_factory=dict)
     coming: list[tuple[float, str, str]] = field(default_factory=list)
+    message: Message = Message()
+    mailed: dict[str, int] = field(default_factory=dict)
+    due: list[float] = field(default_factory=list)
+    reviewed_for: frozenset[str] | None = None
+    changed_at: float = 0.0
+    status_before: str = ""
+    reason: str = ""

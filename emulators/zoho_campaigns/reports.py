@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from emulators.zoho_campaigns.account import Account
 from emulators.zoho_campaigns.errors import CampaignsError
+from emulators.zoho_campaigns.launching import is_shown, shown_status
 from emulators.zoho_campaigns.mailings import CLICKED, HARD_BOUNCE, OPENED, OPTED_OUT, SOFT_BOUNCE, SPAM
 from emulators.zoho_campaigns.models import Campaign, Status
 from emulators.zoho_campaigns.params import Params
@@ -35,10 +36,11 @@ UNKNOWN_TO_US = ("jobtitle", "mobile", "address", "city", "state", "country", "z
 
 
 def recentcampaigns(account: Account, params: Params) -> dict[str, Any]:
-    """Campaigns by time; sent ones and those being sent exist here. 6101 where none is in view."""
+    """Campaigns by time, whatever became of them. 6101 where none is in view."""
     first, size = params.number("fromindex", 1), params.number("range", DEFAULT_CAMPAIGNS)
     wanted = params.get("status").lower()
-    shown = [one for one in account.campaigns.values() if not one.parent and (wanted in ALL_STATUSES or _word(one.status) == wanted)]
+    visible = [one for one in account.campaigns.values() if not one.parent and is_shown(account, one)]
+    shown = [one for one in visible if wanted in ALL_STATUSES or _word(shown_status(account, one)) == wanted]
     by_sending = account.reading("recent_order") == "sent_time"
     shown.sort(key=lambda one: (one.sent_at if by_sending else one.created_at, one.number))
     if not params.get("sort", "desc").lower().startswith("asc"):
@@ -46,31 +48,30 @@ def recentcampaigns(account: Account, params: Params) -> dict[str, Any]:
     page = shown[first - 1 : first - 1 + size]
     if not page:
         raise CampaignsError(6101)
-    return {"range": str(size), "fromindex": str(first), "recent_campaigns": [_summary(one) for one in page]}
+    return {"range": str(size), "fromindex": str(first), "recent_campaigns": [_summary(account, one) for one in page]}
 
 
 def _word(status: str) -> str:
     """A status as the parameter writes it."""
-    return status.lower().replace(" ", "")
+    return {"Draft": "drafts"}.get(status, status.lower().replace(" ", ""))
 
 
-def _summary(one: Campaign) -> dict[str, str]:
-    moments = {"created": one.created_at, "updated": one.sent_at, "sent": one.sent_at}
+def _summary(account: Account, one: Campaign) -> dict[str, str]:
+    moments = {"created": one.created_at, "updated": one.sent_at or one.changed_at, **({"sent": one.sent_at} if one.sent_at else {})}
     times = {f"{name}_time{suffix}": epoch_ms(at) for name, at in moments.items() for suffix in ("", "_gmt")}
     return {
         "campaign_key": one.key,
         "campaign_name": one.name,
-        "campaign_status": one.status,
+        "campaign_status": shown_status(account, one),
         "campaigntype": "abtesting" if one.kind == "abtesting" else "Email Campaign",
         "subject": one.subject,
-        "from_email": "letters@example.com",
-        "reply_to": "letters@example.com",
+        "from_email": one.message.from_email,
+        "reply_to": one.message.from_email,
         "folder_id": "0",
         "is_hybrid": "false",
         "campaign_preview": "https://example.com/preview",
         **times,
-        "sent_time_zone": ZONE_NAME,
-        "sent_date_string": long_date(one.sent_at),
+        **({"sent_time_zone": ZONE_NAME, "sent_date_string": long_date(one.sent_at)} if one.sent_at else {}),
         "created_date_string": long_date(one.created_at),
         "zuid": "20070001",
     }
@@ -81,7 +82,7 @@ def getcampaigndetails(account: Account, params: Params) -> dict[str, Any]:
     one = _campaign(account, params, unknown=6001)
     lists = [account.lists[key] for key in one.list_keys]
     body: dict[str, Any] = {
-        "campaign-details": [_summary(one)],
+        "campaign-details": [_summary(account, one)],
         "campaign-reports": [_counters(account, one)],
         "associated_mailing_lists": [
             {

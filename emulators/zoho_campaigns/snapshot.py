@@ -47,6 +47,11 @@ def _campaign(one: Campaign) -> dict[str, Any]:
         "parent": one.parent,
         "children": list(one.children),
         "recipients": list(one.recipients),
+        "mailed": one.mailed,
+        "due": one.due,
+        "topic": one.message.topic,
+        "from": one.message.from_email,
+        "reason": one.reason,
         "unsent": list(one.unsent),
         "actions": one.actions,
     }

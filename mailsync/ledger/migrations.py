@@ -113,4 +113,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, "the company of somebody who may become a person", lambda connection: add_columns(connection, schema.profile, "company")),
     Migration(5, "which column kept a record out, and since when it or the vendor did", _rejects_with_their_times),
     Migration(6, "when everything was last read anew, also after that is over", lambda connection: add_columns(connection, schema.relearn, "over")),
+    Migration(7, "the table of launches", _only_new_tables),
 )

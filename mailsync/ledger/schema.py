@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 6
+VERSION = 7
 """Rises with every change; what each changed is the ordered list in `mailsync.ledger.migrations`."""
 
 
@@ -305,3 +305,25 @@ relearn = _table("relearn", _key("sync"), _key("stream"), Column("at", Float, nu
 
 # The rules and the plan this sync last acted by: a new or lowered rule is counted before it fires.
 rule = _table("rule", _key("sync"), _key("name"), Column("digest", Text, nullable=False))
+
+# Campaigns that were launched, or are to be. Kept for ever: none may happen twice.
+launch = _table(
+    "launch",
+    _key("account"),
+    _key("launch"),
+    Column("sync", Text, nullable=False),
+    Column("list", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("plan", Text, nullable=False),  # what the campaign was made of, as JSON; no address in it but the sender's
+    Column("campaign", Text),  # the vendor's key, once known
+    Column("open", Text),  # create, test, schedule or send: an intent without an answer
+    Column("open_at", Float),
+    Column("done", Text),  # schedule or send: answered ok, or seen
+    Column("done_at", Float),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("adopted", Integer, nullable=False),  # 1: found at the vendor, and unknown here
+    Column("tested_at", Float),
+    Column("review", Text),  # counts, as JSON
+)

@@ -9,6 +9,7 @@ from mailsync.errors import TransientError, VendorUnavailable
 from mailsync.http import Http
 from mailsync.mailigen.client import MailigenClient
 from mailsync.mailigen.fields import Fields, check_tag
+from mailsync.mailigen.launcher import MailigenLauncher
 from mailsync.mailigen.lists import create_list
 from mailsync.mailigen.settings import LABEL, MailigenSettings
 from mailsync.mailigen.tool import SOURCE, Mailigen
@@ -28,6 +29,7 @@ class MailigenAccount:
         self._fields = Fields(self._client)
         self._sources: dict[str, str] = {}
         self.tool = Mailigen(self._client, settings)
+        self.launcher = MailigenLauncher(self._client)
 
     def _reserve(self, endpoint: str) -> None:
         self.reserve(endpoint)

@@ -23,6 +23,10 @@ CAMPAIGN_UNSUBSCRIBES = "campaignUnsubscribes"
 CAMPAIGN_OPENED = "campaignOpened"
 CAMPAIGN_NOT_OPENED = "campaignNotOpened"
 CAMPAIGN_CLICKS = "campaignClickStatsDetails"
+CREATE_CAMPAIGN = "campaignCreate"
+SEND_CAMPAIGN = "campaignSendNow"
+SCHEDULE_CAMPAIGN = "campaignSchedule"
+SEND_TEST = "campaignSendTest"
 HARD_BOUNCES = "campaignHardBounces"
 SOFT_BOUNCES = ("campaignSoftBounces", "campaignBlockedBounces", "campaignTemporaryBounces", "campaignGenericBounces")
 

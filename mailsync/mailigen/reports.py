@@ -70,7 +70,7 @@ class MailigenReports:
 
     def campaigns(self, since: float | None) -> list[Campaign]:
         """Campaigns sent after an instant, and every autoresponder. All are listed, a thousand a call: an autoresponder goes on for years."""
-        found = [_campaign(row) for row in self._listed() if str(row.get("status", "")).lower() not in NOT_SENT]
+        found = [_campaign(row) for row in listed(self._client) if str(row.get("status", "")).lower() not in NOT_SENT]
         return [one for one in found if since is None or one.goes_on or one.sent_at is None or one.sent_at > since]
 
     def details(self, campaign: Campaign) -> Details | None:
@@ -82,7 +82,7 @@ class MailigenReports:
             self._list_of = {
                 str(row["id"]): (str(one["id"]), str(one.get("name", "")))
                 for one in all_lists(self._client)
-                for row in self._listed(list_id=str(one["id"]))
+                for row in listed(self._client, list_id=str(one["id"]))
             }
         key, name = self._list_of.get(campaign.key, ("", ""))
         return Details((key,) if key else (), (name,) if key else (), figures)
@@ -113,16 +113,18 @@ class MailigenReports:
             known.update(fresh)
             yield [Contact(address) for address in fresh.values()]
 
-    def _listed(self, **filters: str) -> Iterator[dict[str, Any]]:
-        known: set[str] = set()
-        for number in range(1_000_000):
-            asked = {"start": number, "limit": method.CAMPAIGNS_A_PAGE, **({"filters": filters} if filters else {})}
-            page = [row for row in as_rows(method.CAMPAIGNS, self._client.read(method.CAMPAIGNS, **asked)) if isinstance(row, dict) and row.get("id")]
-            fresh = [row for row in page if str(row["id"]) not in known]
-            known.update(str(row["id"]) for row in fresh)
-            yield from fresh
-            if len(page) < method.CAMPAIGNS_A_PAGE or not fresh:
-                return
+
+def listed(client: MailigenClient, **filters: str) -> Iterator[dict[str, Any]]:
+    """The vendor's row of every campaign, or of those that the filters leave."""
+    known: set[str] = set()
+    for number in range(1_000_000):
+        asked = {"start": number, "limit": method.CAMPAIGNS_A_PAGE, **({"filters": filters} if filters else {})}
+        page = [row for row in as_rows(method.CAMPAIGNS, client.read(method.CAMPAIGNS, **asked)) if isinstance(row, dict) and row.get("id")]
+        fresh = [row for row in page if str(row["id"]) not in known]
+        known.update(str(row["id"]) for row in fresh)
+        yield from fresh
+        if len(page) < method.CAMPAIGNS_A_PAGE or not fresh:
+            return
 
 
 def _campaign(row: Mapping[str, Any]) -> Campaign:

@@ -21,6 +21,14 @@ REFUSED_OPTIONS: dict[str, str] = {
     "lawful_basis": "its API has no parameter for the lawful basis",
 }
 
+LAUNCH_REFUSED_OPTIONS: dict[str, str] = {
+    "topic": REFUSED_OPTIONS["topic"],
+    "first_contact": REFUSED_OPTIONS["first_contact"],
+    "lawful_basis": REFUSED_OPTIONS["lawful_basis"],
+    "reply_to": "its API has no parameter for the address of replies. They go to from_email",
+    "time_zone": "its API takes scheduled times as they are, in GMT",
+}
+
 FRAGMENT: dict[str, Any] = {
     "type": "object",
     "title": "Mailigen (legacy)",

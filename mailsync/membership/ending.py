@@ -10,17 +10,31 @@ from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import completed
 from mailsync.membership import opening
+from mailsync.membership.afterwards import Afterwards, Settled, nothing
 from mailsync.membership.parts import Parts
 from mailsync.membership.plan import Plan
 from mailsync.membership.removals import Brake
-from mailsync.membership.told import Braked, EventKind, Spending, Summary
+from mailsync.membership.told import Braked, EventKind, Held, Spending, Summary
 
 
 class Ending:
     """Closes one run."""
 
-    def __init__(self, parts: Parts, *, ledger: Ledger, lease: Lease, plan: Plan, budget: Budget, tell: Callable[[EventKind, str], None]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        ledger: Ledger,
+        lease: Lease,
+        plan: Plan,
+        budget: Budget,
+        tell: Callable[[EventKind, str], None],
+        afterwards: Afterwards = nothing,
+        check_stop: Callable[[], None] = lambda: None,
+    ) -> None:
         self._parts = parts
+        self._afterwards = afterwards
+        self._check_stop = check_stop
         self._ledger = ledger
         self._lease = lease
         self._plan = plan
@@ -33,7 +47,7 @@ class Ending:
         parts = self._parts
         notes = [*notes, *opening.decide_new_feeds(self._ledger, self._lease, self._plan), *self._close_mirrors(complete)]
         self._resolve_lost_answers()
-        brakes = [brake for list_id in parts.lists if (brake := self._remove(list_id, complete)) is not None]
+        brakes = {list_id: brake for list_id in parts.lists if (brake := self._remove(list_id, complete)) is not None}
         parts.responses.read(self._began)
         parts.settler.fields_now()
         parts.settler.settle_all()
@@ -48,9 +62,14 @@ class Ending:
         ]
         notes += opening.former_feeds(self._ledger, self._lease, self._plan)
         parts.fates.check_sum()
-        summary = self.summary(notes)
+        more = self._afterwards(
+            Settled(parts, self._plan, self._lease, self._budget, complete, frozenset(brakes), tell=self._tell, check_stop=self._check_stop)
+        )
+        summary = self.summary([*notes, *more.notes])
         if brakes:
-            raise Braked(_braked(brakes), summary=summary)
+            raise Braked("\n".join([_braked(list(brakes.values())), *more.problems]), summary=summary)
+        if more.problems:
+            raise Held("\n".join(more.problems), summary=summary)
         return summary
 
     def _close_mirrors(self, complete: frozenset[str]) -> list[str]:

@@ -102,6 +102,7 @@ class Rules:
     returns_after_removal: bool
     opt_out_reaches_everyone: bool
     run: str
+    closed: bool = False  # its campaign was launched: nobody joins any more
 
 
 @dataclass(slots=True)
@@ -161,6 +162,8 @@ def _decide_on(at: Situation, winner: RecordRow, rules: Rules) -> Decision:
 
 
 def _decide_off(member: MemberRow, rules: Rules) -> Decision:
+    if rules.closed:
+        return Decision(Action.NONE, RecordFate.SKIPPED, "launched")
     if rules.has_form and not rules.allow_confirmation_mails:
         return Decision(Action.NONE, RecordFate.SKIPPED, "form_list")
     if member.removed is not None and (rules.has_form or not (rules.can_delete_member or rules.returns_after_removal)):

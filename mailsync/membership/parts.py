@@ -66,7 +66,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Holding:
     """What a run has once it holds the ledger; everything below is made of it."""
 
     ledger: Ledger
@@ -85,7 +85,7 @@ class Held:
         return f"{self.plan.sync_name}#{self.number}"
 
 
-def build(held: Held) -> Parts:
+def build(held: Holding) -> Parts:
     """Wire the parts of a run."""
     ledger, tool, plan, lease, account = held.ledger, held.tool, held.plan, held.lease, held.plan.account
     lists = {f"{account}/{one.list.key}": one.list for one in plan.feeds}
@@ -125,7 +125,7 @@ def build(held: Held) -> Parts:
     )
 
 
-def _calls(held: Held, situations: Situations, deciding: Deciding) -> Calls:
+def _calls(held: Holding, situations: Situations, deciding: Deciding) -> Calls:
     return Calls(
         held.ledger,
         held.tool,
@@ -139,7 +139,7 @@ def _calls(held: Held, situations: Situations, deciding: Deciding) -> Calls:
     )
 
 
-def _settler(held: Held, lists: Mapping[str, MailingList], deciding: Deciding, calls: Calls, refresh: Callable[[str], None]) -> Settler:
+def _settler(held: Holding, lists: Mapping[str, MailingList], deciding: Deciding, calls: Calls, refresh: Callable[[str], None]) -> Settler:
     return Settler(
         held.ledger,
         lease=held.lease,
@@ -154,7 +154,7 @@ def _settler(held: Held, lists: Mapping[str, MailingList], deciding: Deciding, c
     )
 
 
-def _rules(held: Held, listing: MailingList) -> Rules:
+def _rules(held: Holding, listing: MailingList) -> Rules:
     plan = held.plan
     return Rules(
         has_form=listing.has_form,
@@ -163,4 +163,5 @@ def _rules(held: Held, listing: MailingList) -> Rules:
         returns_after_removal=plan.returns_after_removal,
         opt_out_reaches_everyone=plan.opt_out_reaches_everyone,
         run=held.name,
+        closed=listing.key in plan.closed_lists,
     )

@@ -69,6 +69,7 @@ class Plan:
     returns_after_removal: bool = True
     removals_over_brake: bool = False
     created_lists: frozenset[str] = frozenset()  # keys of lists made for this run: who is on them is no sign of a lost ledger
+    closed_lists: frozenset[str] = frozenset()  # keys of lists whose campaign was launched: nobody joins them any more
     statuses_expected: bool = True  # False: the host forwards no stream statuses, and the operator said that end of input is COMPLETE
 
 

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     UPDATE_MAY_MAIL = "update_may_mail"
     FORM_LIST = "form_list"
     REMOVED_BEFORE = "removed_before"
+    LAUNCHED = "launched"
+    OTHER_CAMPAIGN = "other_campaign"
     # Waiting for a person, or for a complete read.
     CONFIRMATION_SENT = "confirmation_sent"
     OUTCOME_UNKNOWN = "outcome_unknown"
@@ -101,6 +103,11 @@ ABOUT: dict[Reason, About] = {
         "We removed this person before. Coming back by our call is not allowed: return_after_removal is never, or the list has a sign-up form.",
         "Set return_after_removal to once, or let the person sign up.",
     ),
+    Reason.LAUNCHED: About(
+        "The list was made for a campaign that was launched, and is closed: who comes later would not get that campaign.",
+        "Launch another campaign, with a key and a list of its own, to people who came later.",
+    ),
+    Reason.OTHER_CAMPAIGN: About("The record is a member of another campaign of the CRM than the one that is launched to this list.", "Nothing."),
     Reason.CONFIRMATION_SENT: About("A confirmation mail went out; the person has not clicked yet.", "Wait: it is never sent a second time."),
     Reason.OUTCOME_UNKNOWN: About(
         "The mailing tool's answer was lost, so nobody knows whether the call took effect.",

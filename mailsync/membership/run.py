@@ -1,10 +1,14 @@
-"""One run of the membership rules: absorb, then reconcile (docs/membership.md, "A run"). The order of the steps is the promise."""
+"""One run of the membership rules: absorb, then reconcile (docs/membership.md, "A run"). The order of the steps is the promise.
+
+Long because that order stands in one place.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from mailsync.clock import Clock
 from mailsync.errors import Bug, MailsyncError, TransientError
@@ -16,13 +20,14 @@ from mailsync.ledger.schema import state
 from mailsync.ledger.suppressions import ForgottenAddresses
 from mailsync.membership import opening, restoring
 from mailsync.membership.absorb import Absorbed
+from mailsync.membership.afterwards import Afterwards, nothing
 from mailsync.membership.ending import Ending
 from mailsync.membership.farewells import take_off_forgotten
 from mailsync.membership.fates import Ruling, ruling
-from mailsync.membership.parts import Held, Parts, build
+from mailsync.membership.parts import Holding, Parts, build
 from mailsync.membership.plan import Claim, Plan
 from mailsync.membership.settle import fate_of
-from mailsync.membership.told import Braked, Event, EventKind, Settled, Stopped, Summary, account_of
+from mailsync.membership.told import Event, EventKind, Held, Settled, Stopped, Summary, account_of
 from mailsync.membership.tool import MailingTool
 
 CHUNK = 1000
@@ -34,9 +39,21 @@ class Run:
     """Implements `told.MembershipRun`. Not for use by several threads, but for `ask_to_stop`."""
 
     def __init__(
-        self, *, ledger: Ledger, tool: MailingTool, plan: Plan, clock: Clock, on_event: Callable[[Event], None], lease: Lease | None = None
+        self,
+        *,
+        ledger: Ledger,
+        tool: MailingTool,
+        plan: Plan,
+        clock: Clock,
+        on_event: Callable[[Event], None],
+        lease: Lease | None = None,
+        afterwards: Afterwards = nothing,
     ) -> None:
-        """`tool` must reserve its reads with `budget.reserve`. `lease` is given by tests that play another process."""
+        """`tool` must reserve its reads with `budget.reserve`. `lease` is given by tests that play another process.
+
+        `afterwards` is done last, when everybody is where they belong.
+        """
+        self._afterwards = afterwards
         self._ledger = ledger
         self._tool = tool
         self._plan = plan
@@ -81,7 +98,7 @@ class Run:
             opening.refuse_lost_ledger(self._tool, plan)
         feeds = opening.record_feeds(ledger, self._lease, plan)
         opening.drop_what_is_old(ledger, self._lease, plan)
-        self._parts_or_none = build(Held(ledger, self._tool, plan, self._lease, self.budget, feeds, number, self._tell, self._check))
+        self._parts_or_none = build(Holding(ledger, self._tool, plan, self._lease, self.budget, feeds, number, self._tell, self._check))
         parts = self._parts
         for list_id, listing in parts.lists.items():
             self._tell(EventKind.PROGRESS, f"Reading the list {listing.name!r} completely.")
@@ -153,8 +170,8 @@ class Run:
         notes = [*self._notes, *([] if self._statuses or not plan.statuses_expected else [_NO_STATUSES])]
         try:
             summary = self._ending().close(frozenset(self._complete), notes)
-        except Braked as braked:
-            self._note_end(Status.BRAKED, braked.summary, str(braked))
+        except Held as held:
+            self._note_end(Status.BRAKED, held.summary, str(held))
             self._release()
             raise
         self._note_end(Status.DONE, summary)
@@ -181,7 +198,8 @@ class Run:
         self._release()
 
     def _ending(self) -> Ending:
-        return Ending(self._parts, ledger=self._ledger, lease=self._lease, plan=self._plan, budget=self.budget, tell=self._tell)
+        held: Any = {"ledger": self._ledger, "lease": self._lease, "plan": self._plan, "budget": self.budget}
+        return Ending(self._parts, **held, tell=self._tell, afterwards=self._afterwards, check_stop=self._check)
 
     def _note_end(self, status: Status, summary: Summary | None, error: str = "") -> None:
         account = Account() if summary is None else account_of(summary, self.budget)

@@ -104,12 +104,16 @@ def account_of(summary: Summary, budget: Budget) -> Account:
     )
 
 
-class Braked(ConfigError):
-    """More removals are due than a run does without an explicit yes. Everything else of the run was done; `summary` tells it."""
+class Held(ConfigError):
+    """Something was held back until somebody changes the configuration. Everything else of the run was done; `summary` tells it."""
 
     def __init__(self, message: str, *, summary: Summary) -> None:
         super().__init__(message)
         self.summary = summary
+
+
+class Braked(Held):
+    """More removals are due than a run does without an explicit yes."""
 
 
 class Stopped(TransientError):

@@ -12,6 +12,7 @@ from mailsync.membership.tool import MailingList
 from mailsync.zoho.accounts import ZohoAccount
 from mailsync.zoho_campaigns.client import CampaignsClient
 from mailsync.zoho_campaigns.fields import add_field, contact_fields
+from mailsync.zoho_campaigns.launcher import ZohoLauncher
 from mailsync.zoho_campaigns.lists import create_list
 from mailsync.zoho_campaigns.settings import LABEL, ZohoCampaignsSettings
 from mailsync.zoho_campaigns.tool import ListOptions, ZohoCampaigns
@@ -19,7 +20,7 @@ from mailsync.zoho_campaigns.topics import topic_ids
 
 
 class ZohoCampaignsAccount:
-    """One account. Implements `MailingAccount`; `tool` implements `MailingTool`."""
+    """One account. Implements `MailingAccount`; `tool` implements `MailingTool`, `launcher` implements `Launcher`."""
 
     label = LABEL
 
@@ -37,6 +38,7 @@ class ZohoCampaignsAccount:
         self._client = CampaignsClient(settings, account=tokens, http=http, clock=clock, reserve=self._reserve, on_wait=on_wait)
         self._fields: list[ContactField] | None = None
         self.tool = ZohoCampaigns(self._client)
+        self.launcher = ZohoLauncher(self._client)
 
     def _reserve(self, endpoint: str) -> None:
         self.reserve(endpoint)

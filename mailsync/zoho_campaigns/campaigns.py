@@ -137,7 +137,7 @@ def _campaign(row: Row) -> Campaign:
         updated_at=_instant(row.get("updated_time")),
         sent_at=sent_at(row),
         preview_url=text(row.get("campaign_preview")),
-        zone_s=_zone(row),
+        zone_s=zone_of(row),
     )
 
 
@@ -176,7 +176,8 @@ def _number(value: Any) -> int | None:
     return int(digits) if digits.isdigit() else None
 
 
-def _zone(row: Mapping[str, Any]) -> float | None:
+def zone_of(row: Mapping[str, Any]) -> float | None:
+    """What the account's clock is ahead of UTC, in seconds, as a campaign that was sent shows it."""
     at, local = sent_at(row), local_time(row.get("sent_date_string") or row.get("sent_time_date_string"), LONG_DATE)
     # The text has whole minutes; zones differ by quarters of an hour.
     return None if at is None or local is None else round((local - at) / 900) * 900.0

@@ -110,14 +110,12 @@ class CampaignsClient:
         if self._unknown[name] >= UNKNOWN_IN_A_ROW:
             raise locked(said.endpoint, f"code {said.code}, not known here, {UNKNOWN_IN_A_ROW} times in a row")
 
-    def check_scopes(self) -> None:
+    def check_scopes(self, more: tuple[str, ...] = ()) -> None:
         """Raises AuthError where the token cannot be renewed, or says itself that it lacks a scope. Older token answers do not tell their scopes."""
-        granted = self._account.token().scopes
-        missing = [scope for scope in self._settings.scopes if granted and not _covers(granted, scope)]
+        granted, needed = self._account.token().scopes, (*self._settings.scopes, *more)
+        missing = [scope for scope in needed if granted and not _covers(granted, scope)]
         if missing:
-            raise AuthError(
-                f"The refresh token lacks the scopes {', '.join(missing)}. Create one with {', '.join(self._settings.scopes)} and save it here."
-            )
+            raise AuthError(f"The refresh token lacks the scopes {', '.join(missing)}. Create one with {', '.join(needed)} and save it here.")
 
     def _authorised(self, endpoint: Endpoint, params: Mapping[str, str]) -> Said:
         """One call; a refused token is renewed once, because a 401 proves that nothing took effect."""

@@ -130,6 +130,29 @@ SPECIFIC: dict[tuple[str, str], Meaning] = {
     (method.RECIPIENTS, "6503"): _EMPTY,
     (method.RECIPIENTS, "6601"): _EMPTY,
     (method.RECIPIENTS, "6607"): _PRIVILEGE,
+    **{
+        (method.CREATE_CAMPAIGN, code): _refused("campaign_refused")
+        for code in ("903", "1001", "3001", "2206", "2501", "6606", "6607", "6609", "7001")
+    },
+    # 6600: it was sent before, so what was wanted has happened.
+    (method.SEND_CAMPAIGN, "6600"): _OK,
+    **{
+        (method.SEND_CAMPAIGN, code): _refused("campaign_refused")
+        for code in (
+            "903",
+            "1001",
+            "2206",
+            "3001",
+            "3023",
+            "6001",
+            "6002",
+            "6301",
+            "6302",
+            *(f"66{number:02}" for number in range(1, 12)),
+            "6503",
+            "7001",
+        )
+    },
 }
 
 _THROTTLED = re.compile(

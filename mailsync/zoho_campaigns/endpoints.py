@@ -30,6 +30,8 @@ RECENT_CAMPAIGNS = "recentcampaigns"
 CAMPAIGN_DETAILS = "getcampaigndetails"
 CAMPAIGN_REPORTS = "campaignreports"
 RECIPIENTS = "getcampaignrecipientsdata"
+CREATE_CAMPAIGN = "createCampaign"
+SEND_CAMPAIGN = "sendcampaign"
 
 _USUAL = (Window(500, 5 * MINUTE),)
 
@@ -71,5 +73,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
         _endpoint(CAMPAIGN_DETAILS, "GET"),
         _endpoint(CAMPAIGN_REPORTS, "GET"),
         _endpoint(RECIPIENTS, "POST"),
+        _endpoint(CREATE_CAMPAIGN, "POST"),
+        _endpoint(SEND_CAMPAIGN, "POST"),
     )
 }

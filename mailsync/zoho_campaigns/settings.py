@@ -21,6 +21,13 @@ REFUSED_OPTIONS: dict[str, str] = {
     "lawful_basis": "its API has no parameter for the lawful basis. Set the basis of API contacts in Zoho Campaigns under Settings, Compliance",
 }
 
+LAUNCH_REFUSED_OPTIONS: dict[str, str] = {
+    "lawful_basis": REFUSED_OPTIONS["lawful_basis"],
+    "reply_to": "its API takes no address for replies when a campaign is made. Replies go to from_email; change it in Zoho Campaigns",
+    "content_file": "its API takes content by the address of a page only. Give content_page",
+    "test_addresses": "its API sends no test mails. Send one from the draft in Zoho Campaigns",
+}
+
 FRAGMENT: dict[str, Any] = {
     "type": "object",
     "title": LABEL,

@@ -61,7 +61,7 @@ def test_an_unknown_method_is_http_200_with_code_1004_and_names_what_is_nearby_i
 
 
 def test_a_method_the_vendor_has_but_we_do_not_emulate_is_answered_loudly(api):
-    assert api.raw("POST", "createCampaign").status_code == 501
+    assert api.raw("POST", "json/clonecampaign").status_code == 501
 
 
 @pytest.mark.parametrize("how", ["params", "data"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from destination_crm import spec
+from destination_crm.survey_options import SurveyOptions, parse_surveys
 from destination_crm.systems import SYSTEMS, Settings, System
 from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
@@ -88,6 +89,7 @@ class Config:
     opt_out: str
     new_people: NewPeople | None
     rule_groups: tuple[GroupOptions, ...]
+    surveys: tuple[SurveyOptions, ...]
     brought_by: str
     mailing_account: str
     run_automation: bool
@@ -131,6 +133,7 @@ def parse_config(raw: Any) -> Config:
         opt_out=options.choice("opt_out", spec.OPT_OUT),
         new_people=_new_people(options.optional("new_people"), problems),
         rule_groups=_groups(options, problems),
+        surveys=parse_surveys(options, problems),
         brought_by=options.text("brought_by"),
         mailing_account=options.text("mailing_account"),
         run_automation=options.flag("run_automation"),

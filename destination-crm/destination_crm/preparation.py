@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from destination_crm.config import Config, GroupOptions, RuleOptions, StatusFieldOptions
-from destination_crm.records import COLUMNS, NAMED, Naming, Reader, ResponseReader, reader_of
+from destination_crm.records import ANSWERS, COLUMNS, NAMED, Naming, Reader, ResponseReader, reader_of
+from destination_crm.survey_preparation import SurveyPreparation
 from destination_crm.systems import Account
 from mailsync.airbyte.catalog import Stream
 from mailsync.airbyte.options import Problems
@@ -33,8 +34,13 @@ def check_streams(config: Config, streams: Mapping[str, Stream], problems: Probl
         missing = [column for column in COLUMNS[holds] if stream.columns and column not in stream.columns]
         if missing:
             problems.add(f"Stream {name} is to hold {holds}, but has no column {', '.join(missing)}.")
-    if not any(config.streams.get(name) == "responses" for name in streams) and not any(config.streams.get(name) == "contacts" for name in streams):
-        problems.add(f"No stream of responses or contacts is synced, so there is nothing to write back. Select one of: {_known(config)}.")
+    held = {config.streams.get(name) for name in streams}
+    if not held & {"responses", "contacts", ANSWERS}:
+        problems.add(f"No stream of responses, contacts or answers is synced, so there is nothing to write back. Select one of: {_known(config)}.")
+    if ANSWERS in held and not config.surveys:
+        problems.add(
+            "Answers to surveys are synced, but surveys names no survey, so none of them would be written. Name them, or deselect the stream."
+        )
 
 
 def _known(config: Config) -> str:
@@ -79,13 +85,14 @@ class Preparation:
             sync_name=config.sync_name,
             account=account_name(crm),
             streams=(*streams, *(f"{name}{NAMED}" for name in named)),
-            response_streams=frozenset(name for name, holds in streams.items() if holds == "responses"),
+            response_streams=frozenset(name for name, holds in streams.items() if holds in ("responses", ANSWERS)),
             campaigns=self._campaigns(),
             member_statuses=config.member_statuses,
             fields=tuple(field for one in config.status_fields if (field := self._status_field(one)) is not None),
             opt_out=OptOut(config.opt_out),
             groups=tuple(group for one in config.rule_groups if (group := self._group(one)) is not None),
             creation=self._creation(),
+            surveys=SurveyPreparation(self._account, self._problems).plan(config.surveys),
             brought_by=config.brought_by or None,
             mailing_account=config.mailing_account or None,
             recheck=Recheck(config.recheck_runs, config.recheck_days * DAY_S),

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 from destination_crm.config import NewPeople
+from mailsync.answers.plan import COLUMNS as ANSWER_COLUMNS
+from mailsync.answers.plan import Answer, SurveyResponse
 from mailsync.errors import ConfigError, known_values
 from mailsync.responses.plan import Campaign, Kind, Message, Response, Subscriber
 
@@ -15,6 +19,7 @@ DELETED_AT = "_ab_cdc_deleted_at"
 NAMED = " (campaigns named in it)"
 """Behind the name of a stream of responses: the campaigns that its records name, where no stream of campaigns comes."""
 
+ANSWERS = "survey_responses"
 ACTIONS: Mapping[str, Kind] = {kind.name.lower(): kind for kind in Kind}
 LEFT: Mapping[str, Kind] = {"unsubscribed": Kind.UNSUBSCRIBED, "spam": Kind.COMPLAINT, "complaint": Kind.COMPLAINT}
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -22,6 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "campaigns": ("campaign_key", "name"),
     "campaign_reports": ("campaign_key",),
     "contacts": ("address", "status"),
+    ANSWERS: ("survey_id", "response_id", "status", "answers", "version"),
 }
 
 
@@ -98,13 +104,41 @@ class ContactReader:
         return Subscriber(self.stream, address, status == "active" and is_meant, **_names(data))
 
 
-Reader = ResponseReader | CampaignReader | ContactReader
+@dataclass(frozen=True, slots=True)
+class AnswerReader:
+    """Records of `survey_responses`."""
+
+    stream: str
+
+    def read(self, data: Mapping[str, Any], /) -> SurveyResponse | None:
+        """A response to a survey; None where survey or response has no id."""
+        survey, response = _text(data, "survey_id"), _text(data, "response_id")
+        if not survey or not response:
+            return None
+        return SurveyResponse(
+            self.stream,
+            survey,
+            response,
+            _whole(data.get("version"), self.stream),
+            ended_at=_moment(data.get("ended_at"), "A response's end") or 0.0,
+            record=_text(data, "record_id"),
+            module=_text(data, "module"),
+            address=_text(data, "email"),
+            columns={name: text for name in ANSWER_COLUMNS if (text := _text(data, name))},
+            answers=_answers(data.get("answers")),
+            taken_back=data.get(DELETED_AT) is not None,
+        )
+
+
+Reader = ResponseReader | CampaignReader | ContactReader | AnswerReader
 
 
 def reader_of(stream: str, holds: str, *, facts: tuple[str, ...], figures: tuple[str, ...], new_people: NewPeople | None) -> Reader:
     """How a stream's records are read."""
     if holds == "responses":
         return ResponseReader(stream)
+    if holds == ANSWERS:
+        return AnswerReader(stream)
     if holds == "contacts":
         return ContactReader(stream, new_people.lists if new_people else frozenset())
     return CampaignReader(stream, facts=facts if holds == "campaigns" else (), figures=figures if holds == "campaign_reports" else ())
@@ -147,11 +181,29 @@ def _shown(value: Any) -> str:
     return ", ".join(_texts(value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def _moment(value: Any) -> float | None:
+def _whole(value: Any, stream: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().isdigit():
+        return int(value)
+    raise ConfigError(f"The version of a record of stream {stream} is no whole number, so nobody can tell which of two is the newer.")
+
+
+def _answers(value: Any) -> dict[str, Answer]:
+    """Also from a text of JSON, as warehouses keep objects. Questions without an answer are left out."""
+    found = orjson.loads(value) if isinstance(value, str) and value.strip().startswith("{") else value
+    return {str(question): answer for question, raw in found.items() if (answer := _answer(raw))} if isinstance(found, Mapping) else {}
+
+
+def _answer(value: Any) -> Answer:
+    return _texts(value) if isinstance(value, list) else "" if value is None else str(value).strip()
+
+
+def _moment(value: Any, what: str = "A campaign's time of sending") -> float | None:
     if value is None or value == "":
         return None
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
-        raise ConfigError("A campaign's time of sending is no ISO 8601 date-time: the stream does not come from source-campaigns.") from None
+        raise ConfigError(f"{what} is no ISO 8601 date-time: the stream does not come from source-campaigns.") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

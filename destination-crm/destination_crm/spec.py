@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from destination_crm.survey_options import survey_form
 from destination_crm.systems import SYSTEMS
 from mailsync.airbyte.form_parts import choice, flag, ordered, text, texts
 from mailsync.airbyte.ledger_place import ledger_form
 
 DOCUMENTATION_URL = "https://github.com/crm-campaigns-bridge/crm-campaigns-bridge/blob/main/docs/connectors/destination-crm.md"
 SYNC_MODES = ("append_dedup", "append")
-HOLDS = ("responses", "campaigns", "campaign_reports", "contacts")
+HOLDS = ("responses", "campaigns", "campaign_reports", "contacts", "survey_responses")
 KINDS = ("unsent", "soft_bounce", "sent", "delivered", "unopened", "hard_bounce", "opened", "clicked", "replied", "unsubscribed", "complaint")
 COUNTED = tuple(kind for kind in KINDS if kind != "unopened")
 RECORDS = ("if_supported", "required", "off")
@@ -62,6 +63,7 @@ def _properties() -> dict[str, dict[str, Any]]:
         ),
         "new_people": _object("New people", "People who are not in the CRM yet.", _new_people()),
         "rule_groups": _list("Rules", "What is made when somebody responds: for everybody, or for the people in a filter.", _group()),
+        "surveys": survey_form(),
         **_limits(),
     }
 

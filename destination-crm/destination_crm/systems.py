@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
+from mailsync.answers.plan import Target
 from mailsync.pipedrive.settings import FRAGMENT as PIPEDRIVE
 from mailsync.responses.crm import Ability, Crm, Filter
 from mailsync.zoho_crm.settings import FRAGMENT as ZOHO_CRM
@@ -45,6 +46,15 @@ class Account(Protocol):
 
     def person_field(self, module: str, name: str, holds: str, values: Iterable[str] = ()) -> None:
         """That people of a module have this field, fit for a `status` or a `constant`, and that these values may stand in it."""
+
+    def answer_field(self, module: str, name: str) -> Target:
+        """A field of people of a module that can hold an answer to a survey."""
+
+    def row_module(self, module: str, key_field: str, person_fields: Mapping[str, str], filled: Collection[str]) -> bool:
+        """That a module can hold a row for each response; `filled`: all fields that a row will have. True."""
+
+    def row_field(self, module: str, name: str) -> Target:
+        """A field of that module that can hold an answer."""
 
     def owner(self, wanted: str) -> str:
         """A user's id, by id, name or address."""

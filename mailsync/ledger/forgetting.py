@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from mailsync.ledger import schema
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.suppressions import EVERYWHERE, FORGOTTEN, Suppressions
+from mailsync.ledger.survey_responses import pair_of
 from mailsync.ledger.tending import alone
 from mailsync.membership.address import address_hash, address_key
 
@@ -89,6 +90,7 @@ class _Erasing:
     def erase(self) -> None:
         ours = [row.list for row in self._do(sa.select(_M.list).where(_M.address.in_(self._names), _M.ours == 1))]
         self._keep_what_it_forbade()
+        self._forget_answers()
         for table in _BY_ADDRESS:
             self._do(sa.delete(table).where(table.c.address.in_(self._names)))
         for key in self._own:
@@ -101,6 +103,19 @@ class _Erasing:
         self._do(sa.update(schema.record).where(self._holds(_R.heir)).values(heir=None))
         # On the lists that this ledger put it on, the next run takes it off; the mark says which.
         self._suppress(self._names[0], FORGOTTEN, [EVERYWHERE, *ours])
+
+    def _forget_answers(self) -> None:
+        """Responses of this address, those that mention it, and all others of the people behind them. What the CRM was given stays there."""
+        c, recipient = schema.survey_response.c, schema.recipient.c
+        own = sa.or_(c.address.in_(self._names), self._holds(c.told))
+        people = {*self._do(sa.select(c.person).where(own, c.person.is_not(None))).scalars()}
+        people |= {*self._do(sa.select(recipient.person).where(recipient.address.in_(self._names), recipient.person.is_not(None))).scalars()}
+        gone = sa.or_(own, c.person.in_(people), c.last.in_(people))
+        pairs = [pair_of(row.survey, row.response) for row in self._do(sa.select(c.survey, c.response).where(gone))]
+        due = schema.due.c
+        self._do(sa.delete(schema.due).where(sa.tuple_(due.campaign, due.address).in_(pairs)))
+        self._do(sa.delete(schema.survey_response).where(gone))
+        self._do(sa.delete(schema.answered).where(schema.answered.c.person.in_(people)))
 
     def _keep_what_it_forbade(self) -> None:
         """A leaving reaches who gave the address up; an opt-out reaches what an erased record held before."""
@@ -178,7 +193,7 @@ def _compact(ledger: Ledger) -> bool:
     preparer = ledger.engine.dialect.identifier_preparer
     try:
         with ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in (schema.record, schema.run, schema.run_example, *_BY_ADDRESS):
+            for table in (schema.record, schema.run, schema.run_example, schema.survey_response, schema.answered, *_BY_ADDRESS):
                 connection.execute(sa.text(f"VACUUM (FULL) {preparer.format_table(table)}"))
     except DBAPIError:
         return False

@@ -114,4 +114,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(5, "which column kept a record out, and since when it or the vendor did", _rejects_with_their_times),
     Migration(6, "when everything was last read anew, also after that is over", lambda connection: add_columns(connection, schema.relearn, "over")),
     Migration(7, "the table of launches", _only_new_tables),
+    Migration(8, "the tables of survey answers", _only_new_tables),
 )

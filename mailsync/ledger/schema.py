@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 7
+VERSION = 8
 """Rises with every change; what each changed is the ordered list in `mailsync.ledger.migrations`."""
 
 
@@ -326,4 +326,37 @@ launch = _table(
     Column("adopted", Integer, nullable=False),  # 1: found at the vendor, and unknown here
     Column("tested_at", Float),
     Column("review", Text),  # counts, as JSON
+)
+
+# One response to a survey as last told, so that it can be decided again: several responses of one person are compared, and a changed
+# configuration looks at all of them. `person` and `last` as in `recipient`. What is still to be decided is in `due`.
+survey_response = _table(
+    "survey_response",
+    _key("sync"),
+    _key("survey"),
+    _key("response"),
+    Column("version", BigInteger, nullable=False),
+    Column("ended_at", Float, nullable=False),
+    Column("address", Text, nullable=False),  # the key of the respondent's address, "" where none is known
+    Column("record", Text, nullable=False),  # the CRM record that the link was made for, and its module; "" where not known
+    Column("module", Text, nullable=False),
+    Column("told", Text, nullable=False),  # the other columns and the answers, as JSON
+    Column("person", Text),
+    Column("last", Text),
+    Column("note", Text),  # hash of what the note shows, "-" where staff deleted it
+    Column("row", Text),  # the same of the row in a custom module
+    Index("survey_response_by_person", "sync", "person"),
+    Index("survey_response_by_address", "address"),
+)
+
+# What an answer put into a field of the person: from which response, and the value's hash. Only forward in the order of (ended_at, survey, response).
+answered = _table(
+    "answered",
+    _key("sync"),
+    _key("person"),
+    _key("field"),
+    Column("ended_at", Float, nullable=False),
+    Column("survey", Text, nullable=False),
+    Column("response", Text, nullable=False),
+    Column("hash", Text, nullable=False),
 )

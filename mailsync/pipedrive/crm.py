@@ -19,7 +19,7 @@ from mailsync.pipedrive.items import Items
 from mailsync.pipedrive.people import PERSONS, People
 from mailsync.pipedrive.person_fields import customs
 from mailsync.pipedrive.refusals import PipedriveRefusal
-from mailsync.responses.crm import DONE, Ability, CampaignRow, Fate, Filter, NewItem, NewPerson, Outcome, Person, PersonId, Traits, Value
+from mailsync.responses.crm import DONE, Ability, CampaignRow, Fate, Filter, NewItem, NewPerson, NewRow, Outcome, Person, PersonId, Traits, Value
 
 TOKENS = "tokens"
 FIND_SIZE = 500
@@ -70,6 +70,11 @@ class Pipedrive:
     def organisation_id(self) -> str:
         """The company's id."""
         return self._company
+
+    @property
+    def people_modules(self) -> tuple[str, ...]:
+        """Persons alone."""
+        return (PERSONS,)
 
     def find(self, addresses: Sequence[str]) -> Mapping[str, Sequence[Person]]:
         """Everybody alive who has one of these addresses."""
@@ -167,6 +172,33 @@ class Pipedrive:
     def make_items(self, items: Sequence[NewItem]) -> Sequence[Outcome]:
         """New items, one request each."""
         return [self._made(lambda item=item: self._items.make(item), item.person.id) for item in items]  # type: ignore[misc]
+
+    def heirs(self, _ids: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
+        """Nobody: who survives a merge is told to its caller alone."""
+        return {}
+
+    def rewrite_notes(self, notes: Sequence[tuple[str, NewItem]]) -> Sequence[Outcome]:
+        """Their content anew, one request each. A deleted note still takes it, and stays deleted."""
+        return [self._rewritten(identifier, note) for identifier, note in notes]
+
+    def _rewritten(self, identifier: str, note: NewItem) -> Outcome:
+        try:
+            active = self._items.rewrite_note(identifier, note)
+        except PipedriveRefusal as error:
+            return self._refused(error, None, asks=False)
+        return DONE if active else Outcome(Fate.GONE, code="deleted")
+
+    def rows_by_key(self, module: str, key_field: str, keys: Sequence[str]) -> Mapping[str, str]:
+        """Never called: see `traits`."""
+        raise Bug(f"Pipedrive has no custom modules, and {len(keys)} rows of {module} were looked for by {key_field}.")
+
+    def make_rows(self, rows: Sequence[NewRow]) -> Sequence[Outcome]:
+        """Never called: see `traits`."""
+        raise Bug(f"Pipedrive has no custom modules, and {len(rows)} rows were to be made.")
+
+    def rewrite_rows(self, rows: Sequence[tuple[str, NewRow]]) -> Sequence[Outcome]:
+        """Never called: see `traits`."""
+        raise Bug(f"Pipedrive has no custom modules, and {len(rows)} rows were to be written.")
 
     def _made(self, make: Callable[[], str], person: str | None) -> Outcome:
         try:

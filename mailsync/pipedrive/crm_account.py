@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from mailsync.answers.plan import Holds, Target
 from mailsync.clock import VendorClock
 from mailsync.errors import ConfigError, TransientError, known_values
 from mailsync.http import Answer, Http
@@ -26,6 +27,14 @@ from mailsync.pipedrive.settings import PipedriveSettings
 from mailsync.responses.crm import Ability, Filter
 
 DAY_S = 86_400.0
+ANSWERS: Mapping[str, Holds] = {
+    **dict.fromkeys(TEXT, Holds.TEXT),
+    "double": Holds.NUMBER,
+    "int": Holds.WHOLE_NUMBER,
+    "date": Holds.DATE,
+    "enum": Holds.CHOICE,
+    "set": Holds.CHOICES,
+}
 HOLDS = {"status": TEXT | OPTIONS, "constant": TEXT | OPTIONS | NUMBERS | {"date"}}
 
 
@@ -139,6 +148,20 @@ class PipedriveAccount:
         for value in sorted(set(values)):
             converted(field, value)
         self._named[name] = field
+
+    def answer_field(self, module: str, name: str) -> Target:
+        """A custom field of persons that can hold an answer to a survey."""
+        self.people_module(module)
+        field = self._named[name] = self._fields.find(name, kinds=ANSWERS)
+        return Target(name, ANSWERS[field.type], tuple(field.labels.values()))
+
+    def row_module(self, module: str, key_field: str, _person_fields: Mapping[str, str], _filled: Collection[str]) -> bool:
+        """Never true."""
+        raise ConfigError(f"Pipedrive has no custom modules, so there is no {module} with a field {key_field}.")
+
+    def row_field(self, module: str, name: str) -> Target:
+        """Never there."""
+        raise ConfigError(f"Pipedrive has no custom modules, so there is no field {name} of {module}.")
 
     def owner(self, wanted: str) -> str:
         """A user's id, by id, name or address."""

@@ -69,6 +69,11 @@ class Items:
             made = self._api.write("POST", f"{V2}/activities", self._activity(item), price=WRITE_V2)
         return str((made or {}).get("id") or "")
 
+    def rewrite_note(self, identifier: str, item: NewItem) -> bool:
+        """Give a note its content anew. False where it is deleted: the vendor changes it all the same, and shows it to nobody."""
+        changed = self._api.write("PUT", f"{V1}/notes/{identifier}", {"content": self._note(item)["content"]}, price=WRITE_V1) or {}
+        return bool(changed.get("active_flag", True))
+
     def _note(self, item: NewItem) -> dict[str, Any]:
         head = f"<b>{escape(item.subject)}</b>" if item.subject and item.subject != item.text else ""
         return {"content": "<br>".join(filter(None, (head, _html(item.text), f"[ms-{item.marker}]"))), "person_id": int(item.person.id)}

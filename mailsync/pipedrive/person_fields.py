@@ -39,15 +39,20 @@ def converted(field: Field, value: Any) -> Any:
     if value is None:
         return None
     if field.type in OPTIONS:
-        option = next((identifier for identifier, label in field.labels.items() if label.casefold() == str(value).casefold()), None)
-        if option is None:
-            raise known_values(f"The value for the field {field.name}", value, field.labels.values())
-        return [option] if field.type == "set" else option
+        options = [_option(field, one) for one in (value if isinstance(value, tuple) else (value,))]
+        return options if field.type == "set" else options[0]
     if field.type in NUMBERS:
         return float(value)
     if field.type == "date" and isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC).date().isoformat()
     return str(value)
+
+
+def _option(field: Field, label: Any) -> Any:
+    option = next((identifier for identifier, known in field.labels.items() if known.casefold() == str(label).casefold()), None)
+    if option is None:
+        raise known_values(f"The value for the field {field.name}", label, field.labels.values())
+    return option
 
 
 def opted_out(field: Field) -> Any:

@@ -16,7 +16,7 @@ from mailsync.ledger.suppressions import ForgottenAddresses, Suppressions
 from mailsync.membership.address import address_key
 from mailsync.membership.plan import RecordFate
 from mailsync.responses.model import bits
-from mailsync.responses.plan import Campaign, Kind, Message, Plan, Response, Subscriber
+from mailsync.responses.plan import Campaign, Kind, OfMailings, Plan, Response, Subscriber
 from mailsync.responses.reasons import Reason
 
 LEFT = frozenset({"left", "left_or_returned", "complaint"})
@@ -64,7 +64,7 @@ class Absorber:
         self._suppressions = Suppressions(ledger, plan.mailing_account or "")
         self._forgotten = ForgottenAddresses(ledger)
 
-    def absorb(self, connection: sa.Connection, messages: Sequence[Message]) -> Chunk:
+    def absorb(self, connection: sa.Connection, messages: Sequence[OfMailings]) -> Chunk:
         """Take a batch in, in order. The caller commits."""
         chunk = Chunk()
         keys = {one.address: address_key(one.address) for one in messages if not isinstance(one, Campaign)}
@@ -82,7 +82,7 @@ class Absorber:
         self._save(connection, known, chunk)
         return chunk
 
-    def _known(self, connection: sa.Connection, messages: Sequence[Message], keys: Mapping[str, str | None]) -> _Known:
+    def _known(self, connection: sa.Connection, messages: Sequence[OfMailings], keys: Mapping[str, str | None]) -> _Known:
         pairs: set[Pair] = set()
         for one in messages:
             if isinstance(one, Campaign):

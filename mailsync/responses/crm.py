@@ -16,8 +16,8 @@ from typing import Protocol
 
 from mailsync.membership.tool import Window
 
-Value = str | float | bool | None
-"""A field's value as the rules know it; an implementation converts it to the vendor's type (epoch seconds to a date, for instance)."""
+Value = str | float | bool | tuple[str, ...] | None
+"""A field's value as the rules know it; an implementation converts it to the vendor's type (epoch seconds to a date, a tuple to several choices)."""
 
 
 class Ability(StrEnum):
@@ -31,6 +31,7 @@ class Ability(StrEnum):
     DEAL = "deal"
     NOTE = "note"
     PERSON = "person"
+    ROW = "row"  # of a custom module, one for each response to a survey
 
 
 ITEMS = frozenset({Ability.ACTIVITY, Ability.DEAL, Ability.NOTE})
@@ -148,6 +149,18 @@ class NewItem:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row of a custom module as it should be. `key_field` holds `key`, by which it is found again; `person_field` looks the person up."""
+
+    module: str
+    key_field: str
+    key: str
+    person: PersonId
+    person_field: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Traits:
     """What differs between CRMs, as data. Sizes are rows per call; an implementation is never given more.
 
@@ -182,6 +195,10 @@ class Crm(Protocol):
     @property
     def traits(self) -> Traits:
         """Constant for a run."""
+
+    @property
+    def people_modules(self) -> tuple[str, ...]:
+        """Where people are looked for."""
 
     def organisation_id(self) -> str | None:
         """The vendor's id of this organisation, None where no call tells."""
@@ -220,6 +237,21 @@ class Crm(Protocol):
 
         A person absent from the answer: look-up failed.
         """
+
+    def heirs(self, ids: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
+        """Who stands for records that are no longer there, as far as the CRM shows it: the contact of a converted lead."""
+
+    def rewrite_notes(self, notes: Sequence[tuple[str, NewItem]]) -> Sequence[Outcome]:
+        """Give notes (id, as it should be) their text anew. One outcome a row, in order; GONE: no such note."""
+
+    def rows_by_key(self, module: str, key_field: str, keys: Sequence[str]) -> Mapping[str, str]:
+        """Rows of a custom module that hold these keys: key → id. A key absent from the answer is not there."""
+
+    def make_rows(self, rows: Sequence[NewRow]) -> Sequence[Outcome]:
+        """Make rows of one custom module in one request. One outcome a row, in order."""
+
+    def rewrite_rows(self, rows: Sequence[tuple[str, NewRow]]) -> Sequence[Outcome]:
+        """Write rows (id, as it should be) of one custom module anew. One outcome a row, in order; GONE: no such row."""
 
     def make_items(self, items: Sequence[NewItem]) -> Sequence[Outcome]:
         """Make items of one kind in one request. One outcome a row, in order."""

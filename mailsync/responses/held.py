@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from mailsync.ledger import actions, recipients
+from mailsync.ledger import actions, recipients, survey_responses
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
 from mailsync.ledger.recipients import Pair
@@ -99,6 +99,9 @@ class Held:
         """No such person any more: their rows look for somebody else."""
         with self.commit(alone_at=RECIPIENTS) as connection:
             self.again.update(recipients.forget_person(connection, self.plan.account, person))
+            answers = survey_responses.forget_person(connection, self.plan.sync_name, person)
+            recipients.mark_dirty(connection, answers)
+            self.again.update(answers)
 
     def credit(self, chosen: dict[Pair, str], works: Collection[Work]) -> None:
         """Commit who is meant, with what the one before had; what another sync decided meanwhile holds."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from mailsync.ledger import actions
 from mailsync.ledger.actions import ActionRow, CampaignFacts
-from mailsync.responses.calls import NoAnswer, NotMade, in_batches
-from mailsync.responses.crm import ITEMS, Ability, Fate, NewItem, Outcome, Person, PersonId, marker_of
+from mailsync.responses.calls import NoAnswer, in_batches
+from mailsync.responses.crm import ITEMS, NewItem, Person, PersonId, marker_of
 from mailsync.responses.held import Held
+from mailsync.responses.making import ItemKind, Making, Wanted
 from mailsync.responses.model import Work, applicable, bits, crossings, filled
 from mailsync.responses.plan import Kind, Rule, RuleGroup
 from mailsync.responses.reasons import Reason
@@ -29,12 +28,6 @@ class Job:
     campaign: str
     person: Person
     action: ActionRow
-    looked_at: float = 0.0
-
-    @property
-    def marker(self) -> str:
-        """What it is found again by."""
-        return marker_of(self.action.account, self.action.sync, self.rule.name, self.campaign)
 
 
 class Items:
@@ -42,6 +35,7 @@ class Items:
 
     def __init__(self, held: Held) -> None:
         self._held = held
+        self._making = Making(held)
 
     def act(self, works: Sequence[Work], history: History, facts: Mapping[str, CampaignFacts], *, patient: bool) -> None:
         """Everything that the rules ask for the people behind these rows."""
@@ -50,7 +44,8 @@ class Items:
             by_person.setdefault(str(work.row.person), []).append(work)
         jobs = self._jobs(by_person, history)
         for makes in sorted(ITEMS):
-            self._make_all([job for job in jobs if job.rule.makes is makes], makes, by_person, facts, history, patient=patient)
+            wanted = [self._wanted(job, by_person, facts, history) for job in jobs if job.rule.makes is makes]
+            self._making.make(ItemKind(self._held, makes, Reason.ITEM), wanted, patient=patient)
 
     # What is asked for.
 
@@ -63,7 +58,7 @@ class Items:
         except NoAnswer as silence:
             _wait_all(works, crossed, silence.reason)
             return []
-        _tell_all(works, set(crossed) - set(people), _person_changed)
+        _tell_all(works, set(crossed) - set(people), Work.person_changed)
         groups, unknown = self.groups_of(people)
         _tell_all(works, unknown, lambda work: work.waits(unknown[str(work.row.person)]))
         return [
@@ -131,115 +126,9 @@ class Items:
 
     # Making it.
 
-    def _make_all(
-        self, jobs: Sequence[Job], makes: Ability, works: Works, facts: Mapping[str, CampaignFacts], history: History, *, patient: bool
-    ) -> None:
-        jobs = self._not_found(self._old_enough(jobs, works, patient=patient), makes, works)
-        for batch in in_batches(jobs, self._held.crm.traits.batch.get(makes, 1)):
-            self._make(batch, works, facts, history)
-
-    def _old_enough(self, jobs: Sequence[Job], works: Works, *, patient: bool) -> list[Job]:
-        """Absence will be believed only a margin after the newest call that could have made it: wait for that, or leave it for later."""
-        if not jobs:
-            return []
-        held, now, margin = self._held, self._held.now(), self._held.margin_s
-        with held.ledger.begin() as connection:
-            relearned = held.relearned_at(connection)
-        young = [job for job in jobs if now < (job.action.open_since or 0.0) + margin]
-        if young and not patient:
-            for job in young:
-                for work in works[job.action.person]:
-                    work.waits(Reason.OUTCOME_UNKNOWN)
-        left = [job for job in jobs if patient or job not in young]
-        held.calls.nap(max([relearned, *(job.action.open_since or 0.0 for job in left)]) + margin if left else 0.0)
-        return left
-
-    def _not_found(self, jobs: Sequence[Job], makes: Ability, works: Works) -> list[Job]:
-        """One list per person, shared by all rules. What carries our marker is done."""
-        looked_at, markers, failed = self._held.now(), dict[str, Mapping[str, str]](), dict[str, Reason]()
-        for batch in in_batches(sorted({job.person.id for job in jobs}), self._held.crm.traits.marker_size):
-            try:
-                answer = self._held.calls.repeatable(lambda batch=batch: self._held.crm.markers(makes, batch), Reason.LOOKUP_FAILED)  # type: ignore[misc]
-            except NoAnswer as silence:
-                failed |= dict.fromkeys(map(str, batch), silence.reason)
-                continue
-            markers |= {str(one): answer[one] for one in batch if one in answer}
-            failed |= {str(one): Reason.LOOKUP_FAILED for one in batch if one not in answer}
-        _tell_all(works, failed, lambda work: work.waits(failed[str(work.row.person)]))
-        known = [job for job in jobs if job.action.person in markers]
-        found = [job for job in known if job.marker in markers[job.action.person]]
-        self._note_done([(job, markers[job.action.person][job.marker]) for job in found])
-        self._held.calls.done["items found"] += len(found)
-        for job in known:
-            job.looked_at = looked_at
-        return [job for job in known if job not in found]
-
-    def _make(self, batch: Sequence[Job], works: Works, facts: Mapping[str, CampaignFacts], history: History) -> None:
-        held = self._held
-        try:
-            held.calls.before_making()
-            jobs = self._intend(batch, works)
-            if not jobs:
-                return
-            new = [self._new(job, facts, history.get(job.action.person, {})) for job in jobs]
-            outcomes = held.calls.making(lambda: held.crm.make_items(new), lambda: self._take_back(jobs))
-        except NotMade as refused:
-            _wait_all(works, {job.action.person for job in batch}, refused.reason)
-        except NoAnswer as silence:
-            _wait_all(works, {job.action.person for job in batch}, silence.reason)
-        else:
-            self._made(jobs, outcomes, works)
-
-    def _intend(self, batch: Sequence[Job], works: Works) -> list[Job]:
-        """Commit ②, for what still holds: nobody did it meanwhile, and the look-up is not older than the newest call."""
-        held = self._held
-        with held.commit(alone_at="items") as connection:
-            now = held.now()
-            known = actions.of_people(connection, held.plan.account, [job.action.person for job in batch])
-            jobs = [job for job in batch if self._still(connection, job, known.get(job.action.key))]
-            for job in jobs:
-                job.action.open_since = now
-            actions.save(held.ledger, connection, [job.action for job in jobs])
-        for job in batch:
-            if job not in jobs:
-                for work in works[job.action.person]:
-                    work.waits(Reason.OUTCOME_UNKNOWN)
-        return jobs
-
-    def _still(self, connection: sa.Connection, job: Job, now: ActionRow | None) -> bool:
-        if now is not None and (now.done_at is not None or job.looked_at < (now.open_since or 0.0) + self._held.margin_s):
-            return False
-        return job.looked_at >= self._held.relearned_at(connection) + self._held.margin_s
-
-    def _take_back(self, jobs: Sequence[Job]) -> None:
-        with self._held.commit() as connection:
-            actions.drop(connection, [job.action for job in jobs])
-
-    def _made(self, jobs: Sequence[Job], outcomes: Sequence[Outcome], works: Works) -> None:
-        """Commit ③."""
-        done = [(job, outcome.id) for job, outcome in zip(jobs, outcomes, strict=True) if outcome.fate is Fate.DONE]
-        self._note_done(done)
-        self._take_back([job for job, outcome in zip(jobs, outcomes, strict=True) if outcome.fate is not Fate.DONE])
-        for job, _ in done:
-            self._held.calls.done[job.rule.makes.value] += 1
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            if outcome.fate is Fate.GONE:
-                self._held.gone(job.action.person)
-            for work in works[job.action.person]:
-                if outcome.fate is Fate.DONE:
-                    work.wrote()
-                elif outcome.fate is Fate.GONE:
-                    _person_changed(work)
-                else:
-                    work.refused(Reason.ITEM, " ".join(filter(None, (job.rule.name, outcome.field, outcome.code, outcome.message))))
-
-    def _note_done(self, done: Sequence[tuple[Job, str]]) -> None:
-        now = self._held.now()
-        for job, item in done:
-            job.action.open_since, job.action.done_at, job.action.item = None, now, item
-        if done:
-            with self._held.commit() as connection:
-                actions.save(self._held.ledger, connection, [job.action for job, _ in done])
+    def _wanted(self, job: Job, works: Works, facts: Mapping[str, CampaignFacts], history: History) -> Wanted[NewItem]:
+        done = history.get(job.action.person, {})
+        return Wanted(job.action, lambda: self._new(job, facts, done), works[job.action.person], job.rule.name)
 
     def _new(self, job: Job, facts: Mapping[str, CampaignFacts], history: Mapping[str, int]) -> NewItem:
         rule, wanted = job.rule, bits(job.rule.kinds)
@@ -248,8 +137,9 @@ class Items:
         status = max(kind for key in counting for kind in rule.kinds if history[key] >> kind & 1)
         fill = {"campaign": names, "status": Kind(status).name.lower().replace("_", " "), "count": len(counting)}
         owner = rule.owner or job.person.owner
+        marker = marker_of(job.action.account, job.action.sync, rule.name, job.campaign)
         subject, text = filled(rule.subject, **fill), filled(rule.text, **fill)  # type: ignore[arg-type]
-        return NewItem(rule.makes, PersonId.parse(job.action.person), owner, subject, text, job.marker, rule.settings)
+        return NewItem(rule.makes, PersonId.parse(job.action.person), owner, subject, text, marker, rule.settings)
 
 
 def _tell_all(works: Works, people: Iterable[str], tell: Callable[[Work], None]) -> None:
@@ -260,8 +150,3 @@ def _tell_all(works: Works, people: Iterable[str], tell: Callable[[Work], None])
 
 def _wait_all(works: Works, people: Iterable[str], reason: Reason) -> None:
     _tell_all(works, people, lambda work: work.waits(reason))
-
-
-def _person_changed(work: Work) -> None:
-    work.waits(Reason.PERSON_CHANGED)
-    work.open = False

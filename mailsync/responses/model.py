@@ -11,6 +11,7 @@ from mailsync.ledger.recipients import Pair, RecipientRow
 from mailsync.membership.plan import RecordFate
 from mailsync.responses.crm import Ability, Person
 from mailsync.responses.plan import LEAVING, Kind, OptOut, Plan, Rule, RuleGroup
+from mailsync.responses.reasons import Reason
 
 DAY_S = 86_400.0
 QUIET_BELOW = 1 << (Kind.DELIVERED + 1)
@@ -109,23 +110,16 @@ def filled(template: str, *, campaign: str, status: str, count: int) -> str:
     return template.replace("{campaign}", campaign).replace("{status}", status).replace("{count}", str(count))
 
 
-@dataclass(slots=True)
-class Work:
-    """One dirty row on its way through the steps. `open`: a later step may still act on it."""
+@dataclass(slots=True, kw_only=True)
+class Decision:
+    """What becomes of one dirty row on its way through the steps. `open`: a later step may still act on it."""
 
-    row: RecipientRow
     fate: RecordFate = RecordFate.UNCHANGED
     reason: str = ""
     detail: str = ""
     stays_dirty: bool = False
     rechecked: bool = False
     open: bool = True
-    people: list[Person] = field(default_factory=list)  # everybody found with the address, where it was looked up
-
-    @property
-    def pair(self) -> Pair:
-        """Which recipient."""
-        return (self.row.campaign, self.row.address)
 
     def wrote(self) -> None:
         """A step changed the CRM."""
@@ -154,6 +148,10 @@ class Work:
     def skipped(self, reason: str) -> None:
         """Nothing is written for it; asked again at the recheck."""
         self.rechecked = True
+        self.left_out(reason)
+
+    def left_out(self, reason: str) -> None:
+        """Nothing is written for it, and nothing but a change of the configuration or a new message changes that."""
         self.open = False
         self._worse(RecordFate.SKIPPED, reason)
 
@@ -162,6 +160,24 @@ class Work:
         self.open = False
         self._worse(RecordFate.NOT_OURS)
 
+    def person_changed(self) -> None:
+        """The person behind it was deleted or merged meanwhile: decided again with who takes the place."""
+        self.waits(Reason.PERSON_CHANGED)
+        self.open = False
+
     def _worse(self, fate: RecordFate, reason: str = "", detail: str = "") -> None:
         if WORST.index(fate) > WORST.index(self.fate):
             self.fate, self.reason, self.detail = fate, str(reason), detail
+
+
+@dataclass(slots=True)
+class Work(Decision):
+    """A recipient that is decided. `people`: everybody found with the address, where it was looked up."""
+
+    row: RecipientRow
+    people: list[Person] = field(default_factory=list)
+
+    @property
+    def pair(self) -> Pair:
+        """Which recipient."""
+        return (self.row.campaign, self.row.address)

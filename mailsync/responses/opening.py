@@ -22,6 +22,8 @@ def refuse_what_the_crm_lacks(plan: Plan, traits: Traits) -> None:
     wanted = {rule.makes: f"rule {rule.name!r}" for rule in plan.rules}
     if plan.creation is not None:
         wanted[Ability.PERSON] = "making people"
+    for one in [survey for survey in plan.surveys if survey.row is not None]:
+        wanted[Ability.ROW] = f"survey {one.wanted!r}"
     missing = sorted(f"{what} needs {ability.value}s" for ability, what in wanted.items() if ability not in traits.supports)
     if missing:
         raise ConfigError(f"{traits.system} cannot do this: {'; '.join(missing)}. Take it out of the configuration.")

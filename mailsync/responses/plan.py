@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
+from mailsync.answers.plan import Survey, SurveyResponse
 from mailsync.membership.plan import WhenSpent
 from mailsync.responses.crm import Ability, Filter
 
@@ -85,7 +86,8 @@ class Subscriber:
     phone: str = ""
 
 
-Message = Response | Campaign | Subscriber
+OfMailings = Response | Campaign | Subscriber
+Message = OfMailings | SurveyResponse
 
 
 class OptOut(Enum):
@@ -180,6 +182,7 @@ class Plan:
     opt_out: OptOut = OptOut.PROVEN
     groups: tuple[RuleGroup, ...] = ()
     creation: Creation | None = None
+    surveys: tuple[Survey, ...] = ()
     brought_by: str | None = None
     mailing_account: str | None = None
     recheck: Recheck = Recheck()

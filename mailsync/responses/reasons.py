@@ -18,6 +18,10 @@ class Reason(StrEnum):
     NOT_ASKED = "not_asked"
     NOT_ACTIVE = "not_active"
     CAMPAIGN_DELETED = "campaign_deleted"
+    SURVEY_NOT_CHOSEN = "survey_not_chosen"
+    SURVEY_SWITCHED_OFF = "survey_switched_off"
+    NOT_COMPLETED = "not_completed"
+    NO_RESPONDENT = "no_respondent"
     # Waits.
     RELEARNING = "relearning"
     LOOKUP_FAILED = "lookup_failed"
@@ -38,6 +42,10 @@ class Reason(StrEnum):
     OPT_OUT = "opt_out"
     ITEM = "item"
     PERSON = "person"
+    ANSWER_UNFIT = "answer_unfit"
+    ANSWER_FIELDS = "answer_fields"
+    ANSWER_NOTE = "answer_note"
+    ANSWER_ROW = "answer_row"
 
 
 ABOUT: dict[Reason, About] = {
@@ -52,6 +60,19 @@ ABOUT: dict[Reason, About] = {
     Reason.NOT_ACTIVE: About("A subscriber who is not active on the list; only active ones become people.", "Nothing."),
     Reason.CAMPAIGN_DELETED: About(
         "The campaign was deleted in the CRM; it is not made again.", "Nothing, if that was meant. Otherwise restore it from the CRM's recycle bin."
+    ),
+    Reason.SURVEY_NOT_CHOSEN: About(
+        "The configuration names surveys, and this is none of them.", "Name it in surveys, and refresh the stream, if its answers are wanted too."
+    ),
+    Reason.SURVEY_SWITCHED_OFF: About(
+        "Writing is off for this survey; what was written before stays.", "Switch write on again, and refresh the stream, if the answers are wanted."
+    ),
+    Reason.NOT_COMPLETED: About(
+        "The respondent has not come to the end of the survey.", "Nothing: it is written once it is completed. Set partial to have it written before."
+    ),
+    Reason.NO_RESPONDENT: About(
+        "The response tells neither the CRM record it was asked of nor an address that is valid.",
+        "Carry the record's id in a variable of the survey's link, or ask for the e-mail address.",
     ),
     Reason.RELEARNING: About(
         "Everything is being read anew; a part of the responses would show less than the CRM has, and new rules would fire before they are counted.",
@@ -97,4 +118,13 @@ ABOUT: dict[Reason, About] = {
     ),
     Reason.ITEM: About("The CRM refused the activity, deal or note.", "Read the text: often a field that the layout requires."),
     Reason.PERSON: About("The CRM refused the new person.", "Read the text; correct the subscriber, or create the person by hand."),
+    Reason.ANSWER_UNFIT: About(
+        "An answer cannot stand in the field it is mapped to; the field and why stand beside it. The other fields were written.",
+        "Map the question to a field of its type, add the choice to the field's list, or correct the answer.",
+    ),
+    Reason.ANSWER_FIELDS: About(
+        "The CRM refused the answers in this person's fields.", "Read the text: often a locked record, or a rule of the layout."
+    ),
+    Reason.ANSWER_NOTE: About("The CRM refused the note with the answers.", "Read the text: often a permission that the user lacks."),
+    Reason.ANSWER_ROW: About("The CRM refused the row with the answers.", "Read the text: often a field that the module's layout requires."),
 }

@@ -12,7 +12,22 @@ import orjson
 import sqlalchemy as sa
 
 from mailsync.ledger.engine import Ledger
-from mailsync.responses.crm import DONE, Ability, CampaignRow, Crm, Fate, Filter, NewItem, NewPerson, Outcome, Person, PersonId, Traits, Value
+from mailsync.responses.crm import (
+    DONE,
+    Ability,
+    CampaignRow,
+    Crm,
+    Fate,
+    Filter,
+    NewItem,
+    NewPerson,
+    NewRow,
+    Outcome,
+    Person,
+    PersonId,
+    Traits,
+    Value,
+)
 
 BATCH = 500
 INVENTED = "new-"
@@ -58,6 +73,11 @@ class Rehearsal:
         """The real organisation's."""
         return self._crm.organisation_id()
 
+    @property
+    def people_modules(self) -> tuple[str, ...]:
+        """The real CRM's."""
+        return self._crm.people_modules
+
     def find(self, addresses: Sequence[str]) -> Mapping[str, Sequence[Person]]:
         """Who has these now, or would."""
         made = self._invented(addresses)
@@ -101,6 +121,28 @@ class Rehearsal:
         """Noted, without the text."""
         self._note(items[0].makes.value, [(str(one.person), {"subject": one.subject, "owner": one.owner, **one.settings}) for one in items])
         return [Outcome(Fate.DONE, id=f"{INVENTED}{one.marker}") for one in items]
+
+    def heirs(self, ids: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
+        """As the real CRM shows."""
+        real = [one for one in ids if not _is_invented(one)]
+        return self._crm.heirs(real) if real else {}
+
+    def rewrite_notes(self, notes: Sequence[tuple[str, NewItem]]) -> Sequence[Outcome]:
+        """Noted, without the text."""
+        return self._note("note_rewritten", [(identifier, {"subject": one.subject, "person": str(one.person)}) for identifier, one in notes])
+
+    def rows_by_key(self, module: str, key_field: str, keys: Sequence[str]) -> Mapping[str, str]:
+        """What is there already."""
+        return self._crm.rows_by_key(module, key_field, keys)
+
+    def make_rows(self, rows: Sequence[NewRow]) -> Sequence[Outcome]:
+        """Noted."""
+        self._note(Ability.ROW.value, [(str(one.person), {"module": one.module, **one.values}) for one in rows])
+        return [Outcome(Fate.DONE, id=f"{INVENTED}{one.key}") for one in rows]
+
+    def rewrite_rows(self, rows: Sequence[tuple[str, NewRow]]) -> Sequence[Outcome]:
+        """Noted."""
+        return self._note("row_rewritten", [(identifier, {"module": one.module, **one.values}) for identifier, one in rows])
 
     def missing_fields(self, person: NewPerson) -> Sequence[str]:
         """The real CRM's."""

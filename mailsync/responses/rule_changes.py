@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import orjson
 import sqlalchemy as sa
 
-from mailsync.ledger import recipients
+from mailsync.ledger import recipients, survey_responses
 from mailsync.ledger.schema import rule as rules_table
 from mailsync.responses.crm import Person, PersonId
 from mailsync.responses.held import Held
@@ -20,6 +20,9 @@ from mailsync.responses.settle import Settler
 SHARE = 0.05
 ALWAYS_ALLOWED = 50
 BATCH = 500
+SURVEYS = " surveys"
+"""Under this name, which no rule can have, the digest of what is written of surveys. When that changes every response to one is decided again."""
+
 EVERYTHING_ELSE = ""
 """Under this name the digest of what is no rule: fields, statuses, filters. When that changes every row is decided again."""
 
@@ -45,6 +48,8 @@ class RuleChanges:
         """What is no rule changed: everything is decided again."""
         if EVERYTHING_ELSE in self._new():
             self._note([EVERYTHING_ELSE], recipients.mark_all_dirty)
+        if SURVEYS in self._new():
+            self._note([SURVEYS], survey_responses.mark_dirty)
 
     def hold_new(self, *, relearning: bool) -> None:
         """Rules that were not counted yet do not fire; while everything is read anew they cannot be counted."""
@@ -77,7 +82,7 @@ class RuleChanges:
         return [name for name, digest in _digests(self._held.plan).items() if known.get(name) != digest]
 
     def _new_rules(self) -> list[str]:
-        return [name for name in self._new() if name != EVERYTHING_ELSE]
+        return [name for name in self._new() if name not in (EVERYTHING_ELSE, SURVEYS)]
 
     def _note(self, names: list[str], mark_dirty: Callable[[sa.Connection, str], None]) -> None:
         plan, digests = self._held.plan, _digests(self._held.plan)
@@ -116,6 +121,7 @@ class RuleChanges:
 
 def _digests(plan: Plan) -> dict[str, str]:
     found = {EVERYTHING_ELSE: _digest([plan.campaigns, plan.member_statuses, plan.fields, plan.opt_out, plan.creation, plan.brought_by])}
+    found |= {SURVEYS: _digest([plan.surveys])} if plan.surveys else {}
     for group in plan.groups:
         for rule in group.rules:
             found[rule.name] = _digest([group.filter, rule])

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+from mailsync.answers.absorb import AnswerAbsorber
+from mailsync.answers.plan import SurveyResponse
 from mailsync.clock import Clock
 from mailsync.errors import Bug, ConfigError, MailsyncError, TransientError
-from mailsync.ledger import recipients
+from mailsync.ledger import recipients, survey_responses
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.history import History, Status, Target
 from mailsync.ledger.lease import Lease
+from mailsync.ledger.survey_responses import is_response
 from mailsync.membership.told import Braked, Event, EventKind, Forecast, Settled, Spending, Stopped, Summary, account_of
 from mailsync.responses import opening
 from mailsync.responses.absorb import Absorber, Chunk
@@ -68,6 +71,7 @@ class Run:
         self._lease.acquire()
         self._is_held = True
         self._absorber_or_none = Absorber(self._ledger, plan)
+        self._answer_absorber = AnswerAbsorber(self._ledger, plan)
         held.number = self._history.begin(system=held.crm.traits.system, account=plan.account)
         self._history.name([Target(f"{plan.account}/{TARGET}", "crm", held.crm.traits.system)])
         opening.check_account(held, held.crm.organisation_id())
@@ -157,7 +161,8 @@ class Run:
             self._get_ready()
         messages, self._messages = self._messages, []
         with self._held.commit(alone_at=RECIPIENTS) as connection:
-            chunk = self._absorber.absorb(connection, messages)
+            chunk = self._absorber.absorb(connection, [one for one in messages if not isinstance(one, SurveyResponse)])
+            self._answer_absorber.absorb(connection, [one for one in messages if isinstance(one, SurveyResponse)], chunk)
         if chunk.touched:
             self._settler.settle(chunk.touched)
         self._count(chunk)
@@ -166,8 +171,10 @@ class Run:
         pairs = {one.pair for one in chunk.absorbed if one.pair is not None}
         with self._ledger.begin() as connection:
             rows = recipients.load_due(connection, self._plan.sync_name, pairs)
-            known = recipients.load(connection, self._plan.account, pairs)
-        examples = {pair: row.person for pair, row in known.items() if row.person is not None}
+            known = recipients.load(connection, self._plan.account, [pair for pair in pairs if not is_response(pair)])
+            answers = survey_responses.load(connection, self._plan.sync_name, [pair for pair in pairs if is_response(pair)])
+        people = {**{pair: row.person for pair, row in known.items()}, **{pair: row.person for pair, row in answers.items()}}
+        examples = {pair: person for pair, person in people.items() if person is not None}
         self._fates.settle(chunk.absorbed, rows, chunk.touched, examples)
 
     def _look_at_first_state(self, names: list[str], state_hash: bytes, *, is_empty: bool) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from mailsync.answers.deciding import Answers
+from mailsync.answers.work import AnswerWork
 from mailsync.ledger import actions, recipients
 from mailsync.ledger.actions import CampaignFacts
 from mailsync.ledger.recipients import DueRow, Pair, RecipientRow
+from mailsync.ledger.survey_responses import is_response
 from mailsync.membership.plan import RecordFate
 from mailsync.responses.campaigns import Campaigns
 from mailsync.responses.crm import PersonId
@@ -34,6 +37,7 @@ class Settler:
         self._opting_out = OptingOut(held)
         self._statuses = Statuses(held, campaign_gone=self._campaigns.gone)
         self.items = Items(held)
+        self._answers = Answers.of(held)
 
     def settle_all(self, *, patient: bool) -> None:
         """Everything that is dirty. `patient`: calls whose answer was lost are waited out."""
@@ -76,6 +80,8 @@ class Settler:
             due = recipients.load_due(connection, held.plan.sync_name, pairs)
             known = recipients.load(connection, held.plan.account, pairs)
             relearning = held.is_relearning(connection)
+        answers = self._answers.decide([pair for pair in pairs if pair in due and is_response(pair)], relearning=relearning, patient=patient)
+        pairs = [pair for pair in pairs if not is_response(pair)]
         works = [Work(known.get(pair) or RecipientRow(held.plan.account, *pair)) for pair in pairs if pair in due]
         people = [work for work in works if work.row.address]
         facts = self._campaigns.ensure({work.row.campaign for work in works if work.row.campaign})
@@ -86,7 +92,7 @@ class Settler:
         for work in works:
             if not work.row.address:
                 self._tell_campaign(work, facts)
-        self._decide(works, due)
+        self._decide([*works, *answers], due)
 
     def _only_brought(self, works: Sequence[Work]) -> None:
         """Where only people of one forward sync are wanted, the others get nothing but an opt-out."""
@@ -133,7 +139,7 @@ class Settler:
         elif work.row.campaign in self._campaigns.written:
             work.wrote()
 
-    def _decide(self, works: Sequence[Work], due: dict[Pair, DueRow]) -> None:
+    def _decide(self, works: Sequence[Work | AnswerWork], due: dict[Pair, DueRow]) -> None:
         """Fates and what is left to do, in one commit."""
         held, now = self._held, self._held.now()
         seen = {pair: row.dirty for pair, row in due.items()}

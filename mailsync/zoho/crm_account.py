@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from mailsync.answers.plan import Holds, Target
 from mailsync.clock import VendorClock
 from mailsync.errors import AuthError, ConfigError, TransientError, known_values
 from mailsync.http import Http
@@ -15,11 +16,11 @@ from mailsync.zoho import views
 from mailsync.zoho.account import Account, base_url
 from mailsync.zoho.accounts import ZohoAccount
 from mailsync.zoho.api import CALLS_AT_ONCE, CrmApi, Usage
-from mailsync.zoho.forms import NUMBERS, TEXT, TIMES, Form, read_form
+from mailsync.zoho.forms import NUMBERS, TEXT, TIMES, Form, FormField, read_form
 from mailsync.zoho.items import ACTIVITIES, TASKS
 from mailsync.zoho.scopes import missing
 from mailsync.zoho.users import Users
-from mailsync.zoho.writer import CREDITS
+from mailsync.zoho.writer import CREDITS, Writer
 
 HOUR_S = 3600.0
 HOLDS: Mapping[str, frozenset[str]] = {
@@ -28,6 +29,17 @@ HOLDS: Mapping[str, frozenset[str]] = {
     "fact": TEXT | TIMES,
     "constant": TEXT | NUMBERS | TIMES | {"boolean"},
 }
+ANSWERS: Mapping[str, Holds] = {
+    **dict.fromkeys(TEXT - {"picklist"}, Holds.TEXT),
+    **dict.fromkeys(NUMBERS, Holds.NUMBER),
+    **dict.fromkeys(("integer", "bigint"), Holds.WHOLE_NUMBER),
+    "picklist": Holds.CHOICE,
+    "multiselectpicklist": Holds.CHOICES,
+    "date": Holds.DATE,
+    "datetime": Holds.TIME,
+    "boolean": Holds.FLAG,
+}
+"""Types of fields that an answer may be written to."""
 
 
 class ZohoCrmAccount:
@@ -54,6 +66,11 @@ class ZohoCrmAccount:
         self._usage = Usage()
         self._forms: dict[str, Form] = {}
         self.reserve: Callable[[str, int], None] = lambda _endpoint, _cost: None
+
+    @property
+    def crm(self) -> Writer:
+        """The product's own CRM."""
+        raise NotImplementedError
 
     @cached_property
     def _api(self) -> CrmApi:
@@ -99,6 +116,29 @@ class ZohoCrmAccount:
             if field.picks and value not in field.picks:
                 raise known_values(f"The value for the pick list {name} of {module}", value, field.picks)
 
+    def answer_field(self, module: str, name: str) -> Target:
+        """A field of people of a module that can hold an answer to a survey."""
+        self.people_module(module)
+        return _target(self._form(module).writable(name, holds=ANSWERS))
+
+    def row_module(self, module: str, key_field: str, person_fields: Mapping[str, str], filled: Collection[str]) -> bool:
+        """That a module can hold a row for each response: its key, its lookups of people, and all that its layout requires."""
+        form = self._form(module)
+        form.writable(key_field, holds=("text",))
+        for people, name in person_fields.items():
+            self.people_module(people)
+            if form.writable(name, holds=("lookup",)).looks_up != people:
+                raise ConfigError(f"The field {name} of module {module} looks up {form.fields[name].looks_up or 'another module'}, not {people}.")
+        lacking = sorted(form.required - set(filled))
+        if lacking:
+            raise ConfigError(f"The module {module} requires {', '.join(lacking)}, which no row would have. Fill it, or make it optional.")
+        self.crm.row_forms[module] = form
+        return True
+
+    def row_field(self, module: str, name: str) -> Target:
+        """A field of that module that can hold an answer."""
+        return _target(self._form(module).writable(name, holds=ANSWERS))
+
     def owner(self, wanted: str) -> str:
         """A user's id, by id, name or address."""
         return Users(self._api).find(wanted)
@@ -118,3 +158,7 @@ class ZohoCrmAccount:
             raise known_values("The activity type", kind, ACTIVITIES)
         self._form(module)
         return {"type": module, "days": settings.get("days") or "1"}
+
+
+def _target(field: FormField) -> Target:
+    return Target(field.name, ANSWERS[field.kind], field.picks)

@@ -23,7 +23,7 @@ FILLED_BY_THE_VENDOR = frozenset({"Layout", "Created_By", "Modified_By", "Create
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field. `picks` of a picklist: its stored values; `length` in characters or digits."""
+    """One field. `picks` of a picklist: its stored values; `length` in characters or digits; `looks_up` the module of a lookup."""
 
     name: str
     label: str
@@ -34,6 +34,7 @@ class FormField:
     required: bool
     unique: bool
     picks: tuple[str, ...]
+    looks_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def converted(field: FormField, value: Any) -> Any:
     if field.kind in NUMBERS and isinstance(value, int | float):
         return str(round(value)) if field.kind == "bigint" else value
     if field.kind == "multiselectpicklist":
-        return value if isinstance(value, list) else [str(value)]
+        return list(value) if isinstance(value, list | tuple) else [str(value)]
     if field.kind == "boolean":
         return value if isinstance(value, bool) else str(value).strip().lower() in ("true", "yes", "1")
     return number(str(value)) if field.kind in NUMBERS else shown(value)[: field.length or None]
@@ -130,6 +131,7 @@ def _field(row: Mapping[str, Any]) -> FormField:
         required=bool(row.get("system_mandatory")),
         unique=bool(row.get("unique")),
         picks=tuple(str(choice["actual_value"]) for choice in row.get("pick_list_values") or () if choice.get("actual_value") is not None),
+        looks_up=str(((row.get("lookup") or {}).get("module") or {}).get("api_name") or ""),
     )
 
 

@@ -17,6 +17,7 @@ from mailsync.zoho.api import CrmApi
 from mailsync.zoho.refusals import CrmRefusal
 
 CONTACTS, NOTES = "Contacts", "Notes"
+NOTE_TEXTS = ("Note_Title", "Note_Content")
 TASKS, EVENTS, CALLS = "Tasks", "Events", "Calls"
 ACTIVITIES = (TASKS, EVENTS, CALLS)
 TITLE_LENGTH = 120

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mailsync.responses.crm import NewItem, NewPerson, Outcome, PersonId, Value
+from mailsync.responses.crm import NewItem, NewPerson, NewRow, Outcome, PersonId, Value
 from mailsync.zoho.api import CrmApi
 from mailsync.zoho.forms import Form
-from mailsync.zoho.items import Items
+from mailsync.zoho.items import NOTE_TEXTS, NOTES, Items
 from mailsync.zoho.row_results import outcome
 
 ROWS = 100
@@ -26,6 +26,12 @@ class Writer:
 
     def __init__(self, api: CrmApi, forms: Mapping[str, Form], items: Items, *, runs_automation: bool) -> None:
         self._api, self._forms, self._items, self._runs_automation = api, forms, items, runs_automation
+        self.row_forms: dict[str, Form] = {}  # of the custom modules that hold a row for each response to a survey
+
+    @property
+    def people_modules(self) -> tuple[str, ...]:
+        """Where people are looked for."""
+        return tuple(self._forms)
 
     def missing_fields(self, person: NewPerson) -> Sequence[str]:
         """Required fields that the person lacks."""
@@ -68,6 +74,31 @@ class Writer:
             results = self.written("POST", f"/{module}", [record for _, record in numbered])
             done |= {at: result for (at, _), result in zip(numbered, results, strict=True)}
         return [done[at] for at in range(len(items))]
+
+    def heirs(self, _ids: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
+        """Nobody: what takes the place of a record is not told."""
+        return {}
+
+    def rewrite_notes(self, notes: Sequence[tuple[str, NewItem]]) -> Sequence[Outcome]:
+        """Title and text anew."""
+        rows = [{"id": identifier, **{name: record[name] for name in NOTE_TEXTS}} for identifier, record in self._notes(notes)]
+        return self.written("PUT", f"/{NOTES}", rows)
+
+    def _notes(self, notes: Sequence[tuple[str, NewItem]]) -> list[tuple[str, Mapping[str, Any]]]:
+        return [(identifier, self._items.row(note)[1]) for identifier, note in notes]
+
+    def make_rows(self, rows: Sequence[NewRow]) -> Sequence[Outcome]:
+        """New rows of one custom module."""
+        return self.written("POST", f"/{rows[0].module}", [self._row_record(one) for one in rows])
+
+    def rewrite_rows(self, rows: Sequence[tuple[str, NewRow]]) -> Sequence[Outcome]:
+        """Rows of one custom module anew."""
+        return self.written("PUT", f"/{rows[0][1].module}", [{"id": identifier, **self._row_record(one)} for identifier, one in rows])
+
+    def _row_record(self, row: NewRow) -> dict[str, Any]:
+        form = self.row_forms[row.module]
+        values = {name: form.value(name, value) for name, value in row.values.items()}
+        return {**values, row.key_field: row.key, row.person_field: {"id": row.person.id}}
 
     def written(self, method: str, path: str, rows: Sequence[Mapping[str, Any]], **more: Any) -> list[Outcome]:
         """One call; an outcome for each row."""

@@ -5,7 +5,7 @@ Source: Zoho CRM API v8, Get Records; checked 2026-11.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from mailsync.instants import instant
 from mailsync.zoho.api import CrmApi
 
 ROWS_PER_PAGE = 200
+IDS_PER_CALL = 100  # of the parameter ids
 CONVERTED = "Converted__s"
 CONVERTED_CONTACT = "Converted_Contact"
 CONVERTED_AT = "Converted_Date_Time"
@@ -41,6 +42,19 @@ def conversions(api: CrmApi, *, since: str) -> Iterator[Conversion]:
         token = info.get("next_page_token")
         if not info.get("more_records") or not token:
             return
+
+
+def contacts_of(api: CrmApi, leads: Sequence[str]) -> dict[str, str]:
+    """Lead → the contact it became, for those of these ids that were converted; 1 credit for a page of 200."""
+    found: dict[str, str] = {}
+    for first in range(0, len(leads), IDS_PER_CALL):
+        ids = ",".join(leads[first : first + IDS_PER_CALL])
+        params = {"fields": f"id,{CONVERTED_CONTACT}", "converted": "true", "ids": ids, "per_page": str(ROWS_PER_PAGE)}
+        answer = api.get(f"/{CONVERTING_MODULE}", params=params) or {}
+        for row in answer.get("data") or ():
+            contact = conversion(row).contact_id
+            found |= {} if contact is None else {str(row["id"]): contact}
+    return found
 
 
 def conversion(row: dict[str, Any]) -> Conversion:

@@ -19,6 +19,7 @@ from mailsync.zoho.items import CONTACTS
 from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho.writer import CREDITS, ROWS, Writer, opt_out_modules
 from mailsync.zoho_crm import coql
+from mailsync.zoho_crm.conversions import CONVERTING_MODULE, HEIR_MODULE, contacts_of
 from mailsync.zoho_crm.items import Items
 from mailsync.zoho_crm.people import People
 
@@ -72,6 +73,19 @@ class ZohoCrm(Writer):
     def in_filter(self, wanted: Filter, ids: Collection[PersonId]) -> frozenset[PersonId]:
         """Who of them is in the custom view."""
         return self._people.in_view(wanted, ids)
+
+    def heirs(self, ids: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
+        """The contacts of converted leads. Who survives a merge is not told."""
+        leads = [one.id for one in ids if one.module == CONVERTING_MODULE]
+        found = contacts_of(self._api, leads) if leads and HEIR_MODULE in self._forms else {}
+        return {PersonId(CONVERTING_MODULE, lead): PersonId(HEIR_MODULE, contact) for lead, contact in found.items()}
+
+    # -- rows of custom modules
+
+    def rows_by_key(self, module: str, key_field: str, keys: Sequence[str]) -> Mapping[str, str]:
+        """By a query, which has no index delay."""
+        page = coql.run(self._api, coql.select(["id", key_field], module, coql.any_of(key_field, keys)))
+        return {str(row[key_field]): str(row["id"]) for row in page.rows}
 
     # -- campaigns
 
@@ -150,7 +164,16 @@ def _bracketed(key: str) -> str:
 def _traits(forms: Mapping[str, Form], windows: tuple[Window, ...], *, has_campaigns: bool) -> Traits:
     opt_out = opt_out_modules(forms)
     campaigns = {Ability.CAMPAIGN, Ability.MEMBER_STATUS} if has_campaigns else set()
-    able = {Ability.FIELD, Ability.ACTIVITY, Ability.DEAL, Ability.NOTE, Ability.PERSON, *campaigns, *({Ability.OPT_OUT} if opt_out else ())}
+    able = {
+        Ability.FIELD,
+        Ability.ACTIVITY,
+        Ability.DEAL,
+        Ability.NOTE,
+        Ability.PERSON,
+        Ability.ROW,
+        *campaigns,
+        *({Ability.OPT_OUT} if opt_out else ()),
+    }
     return Traits(
         system="zoho_crm",
         supports=frozenset(able),

@@ -44,7 +44,7 @@ class ZohoRecruit(Writer):
         opt_out = opt_out_modules(forms)
         self._traits = Traits(
             system="zoho_recruit",
-            supports=frozenset({Ability.FIELD, Ability.ACTIVITY, Ability.NOTE, Ability.PERSON, *({Ability.OPT_OUT} if opt_out else ())}),
+            supports=frozenset({Ability.FIELD, Ability.ACTIVITY, Ability.NOTE, Ability.PERSON, Ability.ROW, *({Ability.OPT_OUT} if opt_out else ())}),
             member_modules=frozenset(),
             opt_out_modules=opt_out,
             find_size=FIND_SIZE,
@@ -79,6 +79,14 @@ class ZohoRecruit(Writer):
     def markers(self, makes: Ability, ids: Sequence[PersonId]) -> Mapping[PersonId, Mapping[str, str]]:
         """Our markers under each person."""
         return self._items.markers(makes, ids)
+
+    def rows_by_key(self, module: str, key_field: str, keys: Sequence[str]) -> Mapping[str, str]:
+        """By one search for each: `equals` means `contains` in text fields, and its index lags, so the key is compared here."""
+        found: dict[str, str] = {}
+        for key in keys:
+            answer = self._api.get(f"/{module}/search", params={"criteria": f"({key_field}:equals:{key})"}) or {}
+            found |= {str(row[key_field]): str(row["id"]) for row in answer.get("data") or () if row.get(key_field) == key}
+        return found
 
     def write_campaign(self, row: CampaignRow) -> Outcome:
         """Never called: see `traits`."""

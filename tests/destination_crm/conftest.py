@@ -19,7 +19,7 @@ class Connector:
 
     def __init__(self, emulator, folder, crm):
         self.emulator, self.folder, self.crm = emulator, folder, crm
-        self.acknowledged = {}  # the last state of the responses that came back
+        self.acknowledged = {}  # the last state of the responses or answers that came back
         given = json.loads((Path(emulator.configs) / f"destination-crm.{crm.name}.json").read_text())
         given["system"] |= crm.system
         self.config = given | {"ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")}}
@@ -50,7 +50,7 @@ class Connector:
             self.emulator.advance(120)
         said = self.run(*self.arguments(source.catalog()), stdin=source.taken())
         for state in said.states:
-            if state["stream"]["stream_descriptor"]["name"] == "responses":
+            if state["stream"]["stream_descriptor"]["name"] in ("responses", "survey_responses"):
                 self.acknowledged = state["stream"]["stream_state"]
         return said
 

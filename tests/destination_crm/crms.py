@@ -13,6 +13,7 @@ def unmarked(text):
 class ZohoCrm:
     name = "zoho_crm"
     people, other_people = "Contacts", "Leads"
+    row_module, row_name = "Courses", "Name"
     status_field, campaign_field = "Department", "Title"
     activity_type, activity_module = "Calls", "Calls"
     place: ClassVar = {"pipeline": "Renewals", "stage": "Negotiation"}
@@ -76,6 +77,11 @@ class ZohoCrm:
     def chosen_deals(self, person):
         """(title, pipeline, stage, owner)."""
         return [(one["Deal_Name"], one["Pipeline"], one["Stage"], one["Owner"]["id"]) for one in self.deals(person)]
+
+    def rows_of(self, person):
+        """Name and score of this person's rows of a custom module."""
+        rows = self.state()["modules"][self.row_module].values()
+        return [(one["Name"], one["Score"]) for one in rows if (one["Person"] or {}).get("id") == person]
 
     def opted_out(self, person, module=None):
         return bool(self.of(module or self.people, person)["Email_Opt_Out"])
@@ -153,6 +159,7 @@ class Pipedrive:
 class ZohoRecruit(ZohoCrm):
     name = "zoho_recruit"
     people = "Candidates"
+    row_module = "Talent_Pool"
     status_field, campaign_field = "Mailing_Status", "Mailing_Campaign"
     write_paths: ClassVar = {"person": "/Candidates$", "activity": "/Calls$", "note": "/Notes$", "field": "/Candidates$"}
 

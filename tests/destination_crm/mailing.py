@@ -7,9 +7,10 @@ COLUMNS = {
     "responses": RESPONSE,
     "campaigns": {"campaign_key", "parent_key", "name", "subject", "sent_at"},
     "campaign_reports": {"campaign_key", "parent_key", "name", "sent_at", "opened", "clicked", "sent"},
+    "survey_responses": {"survey_id", "survey_name", "response_id", "status", "ended_at", "record_id", "module", "email", "answers", "version"},
     "contacts": {"list_key", "address", "list_name", "status", "is_ours", "first_name", "last_name", "company", "phone"},
 }
-KEYS = {"responses": ["campaign_key", "action", "address"], "contacts": ["list_key", "address"]}
+KEYS = {"responses": ["campaign_key", "action", "address"], "contacts": ["list_key", "address"], "survey_responses": ["survey_id", "response_id"]}
 
 
 class Mailing:

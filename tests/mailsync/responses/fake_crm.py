@@ -16,6 +16,7 @@ from mailsync.responses.crm import (
     Filter,
     NewItem,
     NewPerson,
+    NewRow,
     Outcome,
     Person,
     PersonId,
@@ -59,6 +60,16 @@ class Item:
 
 
 @dataclass(slots=True)
+class CustomRow:
+    module: str
+    key: str
+    person: PersonId
+    values: dict[str, Value]
+    alive: bool = True
+    indexed_at: float = 0.0
+
+
+@dataclass(slots=True)
 class VendorCampaign:
     id: str
     key: str
@@ -92,6 +103,9 @@ class FakeCrm:
         self.people_by_id: dict[PersonId, Record] = {}
         self.items: dict[str, Item] = {}
         self.campaigns: dict[str, VendorCampaign] = {}
+        self.rows: dict[str, CustomRow] = {}
+        self.converted: dict[PersonId, PersonId] = {}  # lead → contact
+        self.refuses_rows: str = ""
         self.required: set[str] = set()  # fields that a layout requires and our people lack
         self.unique_addresses = False
         self.unknown_statuses: set[str] = set()
@@ -130,10 +144,20 @@ class FakeCrm:
         for item in self.items.values():
             if item.person == loser:
                 item.person = survivor
+        for row in self.rows.values():
+            if row.person == loser:
+                row.person = survivor
         for campaign in self.campaigns.values():
             status = campaign.members.pop(loser, None)
             if status is not None:
                 campaign.members.setdefault(survivor, status)
+
+    def converts(self, lead: PersonId, contact: str) -> PersonId:
+        """The contact gets address and items of the lead."""
+        heir = self.has(contact, *self.people_by_id[lead].addresses, module="Contacts")
+        self.merges(lead, heir)
+        self.converted[lead] = heir
+        return heir
 
     def deletes_items(self, one: PersonId) -> None:
         for item in self.items.values():
@@ -186,6 +210,10 @@ class FakeCrm:
     def organisation_id(self) -> str | None:
         return self.organisation
 
+    @property
+    def people_modules(self) -> tuple[str, ...]:
+        return ("Leads", "Contacts")
+
     def find(self, addresses: Sequence[str]) -> Mapping[str, Sequence[Person]]:
         self._read("find", addresses)
         return {address: [_person(self.people_by_id[one]) for one in self._seen(address)] for address in addresses if address not in self.poison}
@@ -212,6 +240,27 @@ class FakeCrm:
             if item.alive and item.makes is makes and item.person in found and item.indexed_at <= self._indexed_until():
                 found[item.person] |= dict.fromkeys(markers_in(item.text), item_id)
         return found
+
+    def heirs(self, ids: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
+        self._read("heirs", ids)
+        return {one: self.converted[one] for one in ids if one in self.converted}
+
+    def rows_by_key(self, module: str, key_field: str, keys: Sequence[str]) -> Mapping[str, str]:
+        self._read("rows_by_key", keys)
+        assert key_field == "Key"
+        shown = [(number, row) for number, row in self.rows.items() if row.alive and row.module == module and row.indexed_at <= self._indexed_until()]
+        return {row.key: number for number, row in shown if row.key in keys}
+
+    def rewrite_notes(self, notes: Sequence[tuple[str, NewItem]]) -> Sequence[Outcome]:
+        return self._write("rewrite_notes", list(notes), self._put_note_text)
+
+    def make_rows(self, rows: Sequence[NewRow]) -> Sequence[Outcome]:
+        assert len({one.module for one in rows}) == 1
+        return self._write("make_rows", list(rows), self._put_row)
+
+    def rewrite_rows(self, rows: Sequence[tuple[str, NewRow]]) -> Sequence[Outcome]:
+        assert len({one.module for _, one in rows}) == 1
+        return self._write("rewrite_rows", list(rows), self._put_row_values)
 
     def missing_fields(self, person: NewPerson) -> Sequence[str]:
         return sorted(self.required - set(person.constants) - ({"Company"} if person.company else set()))
@@ -286,6 +335,29 @@ class FakeCrm:
         self.items[item_id] = Item(item.makes, item.person, item.subject, marked(item.text, item.marker), item.owner, indexed_at=self.clock.time)
         return Outcome(Fate.DONE, id=item_id)
 
+    def _put_note_text(self, row: tuple[str, NewItem]) -> Outcome:
+        item = self.items.get(row[0])
+        if item is None or not item.alive:
+            return GONE
+        item.subject, item.text = row[1].subject, marked(row[1].text, row[1].marker)
+        return DONE
+
+    def _put_row(self, row: NewRow) -> Outcome:
+        if not self._is_alive(row.person):
+            return GONE
+        if self.refuses_rows:
+            return Outcome(Fate.REJECTED, code=self.refuses_rows)
+        number = f"row{next(self.numbers)}"
+        self.rows[number] = CustomRow(row.module, row.key, row.person, dict(row.values), indexed_at=self.clock.time)
+        return Outcome(Fate.DONE, id=number)
+
+    def _put_row_values(self, row: tuple[str, NewRow]) -> Outcome:
+        there = self.rows.get(row[0])
+        if there is None or not there.alive:
+            return GONE
+        there.person, there.values = row[1].person, dict(row[1].values)
+        return DONE
+
     def _put_person(self, new: NewPerson) -> Outcome:
         if self.refuses_people:
             return Outcome(Fate.REJECTED, code=self.refuses_people)
@@ -347,7 +419,7 @@ class FakeCrm:
         return outcomes
 
 
-READS = frozenset({"find", "people", "in_filter", "markers"})
+READS = frozenset({"find", "people", "in_filter", "markers", "heirs", "rows_by_key"})
 
 
 def _person(record: Record) -> Person:

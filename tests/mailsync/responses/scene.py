@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailsync.answers.plan import SurveyResponse
 from mailsync.ledger.engine import Ledger
 from mailsync.membership.plan import RecordFate
 from mailsync.membership.told import Braked, Event, Summary
@@ -72,6 +73,7 @@ class Scene:
     options: dict[str, Any] = field(default_factory=dict)
     crm_options: dict[str, Any] = field(default_factory=dict)
     limits: bool = True  # False: calls reserve nothing, for speed
+    streams: tuple[str, ...] = STREAMS
 
     def __post_init__(self) -> None:
         self._ledger: CrashingLedger | None = None
@@ -103,8 +105,9 @@ class Scene:
             **self.options,
             **options,
         }
-        streams = (*STREAMS, *wanted.pop("more_streams", ()))
-        return Plan(sync_name=sync, account="fake/org-1", streams=streams, response_streams=frozenset({"responses"}), **wanted)
+        streams = (*self.streams, *wanted.pop("more_streams", ()))
+        responses = frozenset({"responses", "survey_responses"} & set(streams))
+        return Plan(sync_name=sync, account="fake/org-1", streams=streams, response_streams=responses, **wanted)
 
     def run(
         self,
@@ -132,7 +135,7 @@ class Scene:
         if stopper is not None:
             stopper.append(run.ask_to_stop)
         if reset:
-            for name in STREAMS:
+            for name in self.streams:
                 self.last_state.pop((sync, name), None)
         echoed: dict[str, list[int]] = {}
         try:
@@ -161,13 +164,13 @@ class Scene:
 
     def _drive(self, run: Run, sync: str, messages: list[Message], complete: bool, echoed: dict[str, list[int]]) -> Summary:
         run.open()
-        for name in STREAMS:
+        for name in self.streams:
             given = self.last_state.get((sync, name), b"")
             run.state(name, given, is_empty=not given)
         for message in messages:
             run.record(message)
         self.on_sent()
-        for name in STREAMS:
+        for name in self.streams:
             new = hashlib.blake2b(str(next(self.states)).encode(), digest_size=8).digest()
             settled = run.state(name, new, is_empty=False)
             self.last_state[sync, name] = new
@@ -206,7 +209,7 @@ class Scene:
 def _flat(messages: Iterable[Message | Iterable[Message]]) -> list[Message]:
     found: list[Message] = []
     for one in messages:
-        found += [one] if isinstance(one, Response | Campaign | Subscriber) else list(one)
+        found += [one] if isinstance(one, Response | Campaign | Subscriber | SurveyResponse) else list(one)
     return found
 
 

@@ -12,7 +12,7 @@ from mailsync.membership.told import Braked, Event, Summary
 from mailsync.responses.dry_run import DryRun
 from mailsync.responses.plan import Kind
 from tests.mailsync.responses.histories import New, fine, known, scene
-from tests.mailsync.responses.scene import STREAMS, A, Scene, X, for_all
+from tests.mailsync.responses.scene import A, Scene, X, for_all
 from tests.mailsync.responses.test_crashes import a_days_work, a_known_world, at
 
 __all__ = ["known", "scene"]
@@ -30,12 +30,12 @@ def rehearse(s: Scene, messages: list[Any], **options: Any) -> tuple[DryRun, Sum
     events: list[Event] = []
     dry = DryRun(ledger=s._opened(), crm=s.crm, plan=s.plan("s", options), clock=s.clock, on_event=events.append)
     dry.run.open()
-    for name in STREAMS:
+    for name in s.streams:
         given = s.last_state.get(("s", name), b"")
         dry.run.state(name, given, is_empty=not given)
     for one in messages:
         dry.run.record(one)
-    for name in STREAMS:
+    for name in s.streams:
         dry.run.state(name, b"new", is_empty=False)
         dry.run.complete(name)
     try:

@@ -20,7 +20,7 @@ from mailsync.zoho.forms import NUMBERS, TEXT, TIMES, Form, FormField, read_form
 from mailsync.zoho.items import ACTIVITIES, TASKS
 from mailsync.zoho.scopes import missing
 from mailsync.zoho.users import Users
-from mailsync.zoho.writer import CREDITS, Writer
+from mailsync.zoho.writer import CREDITS
 
 HOUR_S = 3600.0
 HOLDS: Mapping[str, frozenset[str]] = {
@@ -65,12 +65,8 @@ class ZohoCrmAccount:
         self._tokens = ZohoAccount(account.credentials, http=Http("Zoho accounts"), clock=clock, on_secret=on_secret, on_wait=on_wait)
         self._usage = Usage()
         self._forms: dict[str, Form] = {}
+        self._row_forms: dict[str, Form] = {}
         self.reserve: Callable[[str, int], None] = lambda _endpoint, _cost: None
-
-    @property
-    def crm(self) -> Writer:
-        """The product's own CRM."""
-        raise NotImplementedError
 
     @cached_property
     def _api(self) -> CrmApi:
@@ -132,7 +128,7 @@ class ZohoCrmAccount:
         lacking = sorted(form.required - set(filled))
         if lacking:
             raise ConfigError(f"The module {module} requires {', '.join(lacking)}, which no row would have. Fill it, or make it optional.")
-        self.crm.row_forms[module] = form
+        self._row_forms[module] = form
         return True
 
     def row_field(self, module: str, name: str) -> Target:

@@ -26,7 +26,7 @@ class Writer:
 
     def __init__(self, api: CrmApi, forms: Mapping[str, Form], items: Items, *, runs_automation: bool) -> None:
         self._api, self._forms, self._items, self._runs_automation = api, forms, items, runs_automation
-        self.row_forms: dict[str, Form] = {}  # of the custom modules that hold a row for each response to a survey
+        self.row_forms: Mapping[str, Form] = {}  # of the custom modules that hold a row for each response to a survey
 
     @property
     def people_modules(self) -> tuple[str, ...]:

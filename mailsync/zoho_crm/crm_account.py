@@ -40,7 +40,7 @@ class ZohoCrmAccount(crm_account.ZohoCrmAccount):
         found = organisation(self._api)
         forms = self._people_forms()
         campaigns = self._campaigns_form()
-        return ZohoCrm(
+        crm = ZohoCrm(
             self._api,
             organisation=found.id,
             forms=forms | ({CAMPAIGNS: campaigns} if campaigns else {}),
@@ -49,6 +49,8 @@ class ZohoCrmAccount(crm_account.ZohoCrmAccount):
             runs_automation=self._runs_automation,
             keys=(self._campaign_key(campaigns), self._deal_key()),
         )
+        crm.row_forms = self._row_forms
+        return crm
 
     def _campaigns_form(self) -> Form | None:
         """None where the account has no such module, or hides it from this user."""

@@ -26,7 +26,7 @@ class ZohoRecruitAccount(crm_account.ZohoCrmAccount):
     def crm(self) -> ZohoRecruit:
         """The CRM; its organisation and the forms of its modules are read now. Raises ConfigError where a module is not there."""
         found = organisation(self._api)
-        return ZohoRecruit(
+        crm = ZohoRecruit(
             self._api,
             organisation=found.id,
             forms=self._people_forms(),
@@ -34,6 +34,8 @@ class ZohoRecruitAccount(crm_account.ZohoCrmAccount):
             clock=self._clock,
             runs_automation=self._runs_automation,
         )
+        crm.row_forms = self._row_forms
+        return crm
 
     def campaigns_field(self, name: str, holds: str) -> None:
         """Never true."""

@@ -45,7 +45,7 @@ class Account:
     uses: Iterable[Use] = ()
     changes: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    forecast: tuple[int, float] = (0, 0.0)  # calls that wait, seconds under the limits
+    forecast: tuple[int, float, int] = (0, 0.0, 0)  # calls that wait, seconds under the limits, on how many days
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ run = _of_run(
     "run",
     Column("started_at", Float, nullable=False),
     Column("ended_at", Float),
-    Column("summary", Text),  # {"notes": […], "forecast": [calls, seconds]}
+    Column("summary", Text),  # {"notes": […], "forecast": [calls, seconds, days]}
     Column("system", Text),
     Column("account", Text),
     Column("status", Text),  # done, braked, stopped, failed; null: under way, or cut off

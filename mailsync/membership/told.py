@@ -100,7 +100,7 @@ def account_of(summary: Summary, budget: Budget) -> Account:
         uses=budget.uses(),
         changes=summary.changes,
         notes=summary.notes,
-        forecast=(summary.forecast.calls, summary.forecast.seconds),
+        forecast=(summary.forecast.calls, summary.forecast.seconds, summary.forecast.days),
     )
 
 

@@ -43,7 +43,7 @@ class RunTold:
     system: str
     account: str
     notes: tuple[str, ...]
-    forecast: tuple[int, float]
+    forecast: tuple[int, float, int]
     records: dict[str, int] = field(default_factory=dict)
     fates: dict[FateKey, int] = field(default_factory=dict)
     examples: dict[FateKey, dict[str, str]] = field(default_factory=dict)
@@ -106,7 +106,7 @@ def latest(ledger: Ledger, sync: str, count: int) -> list[RunTold]:
 
 def _run(row: Any, *, at_work: bool) -> RunTold:
     told = orjson.loads(row.summary) if row.summary else {}
-    calls, seconds = told.get("forecast") or (0, 0.0)
+    calls, seconds, days = [*(told.get("forecast") or (0, 0.0)), 0][:3]  # older rows tell no days
     return RunTold(
         sync=row.sync,
         number=int(row.number),
@@ -117,7 +117,7 @@ def _run(row: Any, *, at_work: bool) -> RunTold:
         system=row.system or "",
         account=row.account or "",
         notes=tuple(told.get("notes") or ()),
-        forecast=(int(calls), float(seconds)),
+        forecast=(int(calls), float(seconds), int(days)),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailsync.ledger import schema
+from mailsync.ledger.budget import Use
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.history import Account, History, Status, Target
 from mailsync.ledger.lease import Lease
@@ -160,3 +161,18 @@ def test_a_run_into_a_crm_is_told_in_the_words_of_its_own_rules(location: str, t
     assert "Run 1 finished" in page.text
     assert "into zoho crm" in page.text
     assert page.text.count("adds up") == 1
+
+
+def test_work_that_waits_is_told_with_its_calls_time_and_days(location: str, tmp_path: Path) -> None:
+    ledger = Ledger.open(location, clock=FakeClock())
+    lease = Lease(ledger, "slow")
+    lease.acquire()
+    history = History(ledger, lease, "slow")
+    number = history.begin(system="mailigen", account="mailigen/1")
+    spent = Account(spent={"listBatchSubscribe": 9}, uses=[Use("listBatchSubscribe", 86_400.0, 9, 9)], forecast=(120, 90_000.0, 3))
+    history.end(number, Status.DONE, spent)
+    lease.release()
+    ledger.close()
+    text = made(Scene(location), tmp_path).text
+    assert "120 calls wait in the ledger and take about" in text
+    assert "under the limits, on 3 days;" in text

@@ -39,6 +39,14 @@ def with_wrong_token(config):
     return config | {"system": system | {"refresh_token": "1000.revoked.refresh0"}}
 
 
+def link_a_member(emulator, crm):
+    """The campaigns of the emulated CRM are seeded without members, and every stream needs a record."""
+    modules = emulator.state(crm)["modules"]
+    if "Campaigns" in modules:
+        people = "Leads" if "Leads" in modules else "Candidates"
+        emulator.edit(crm, op="set_member_status", campaign=min(modules["Campaigns"]), module=people, id=min(modules[people]))
+
+
 def let_something_happen(emulator):
     """Mailigen is seeded without campaigns, and every stream needs a record."""
     reader = next(iter(next(one for one in emulator.state("mailigen")["lists"].values() if one["name"] == "Newsletter")["members"]))
@@ -66,6 +74,7 @@ class TestSourceCrm(LeftOutDocker, SourceTestSuiteBase):
     @pytest.fixture(params=[(crm, state) for crm in SYSTEMS for state in ("works", "revoked")], ids="-".join)
     def scenario(self, request, emulator, tmp_path):
         crm, state = request.param
+        link_a_member(emulator, crm)
         config = emulator.config("source-crm", crm)
         if state == "revoked":
             return scenario_of(tmp_path, with_wrong_token(config), "spec", "connection", status="failed")

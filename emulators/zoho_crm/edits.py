@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from emulators.zoho_crm.criteria import compiled
@@ -38,6 +38,7 @@ class Edits:
             "limit_visibility": self.limit_visibility,
             "lock_record": self.lock_record,
             "set_member_status": self.set_member_status,
+            "remove_member": self.remove_member,
             "recalculate_formula": self.recalculate_formula,
             **settings.operations(),
         }
@@ -188,9 +189,17 @@ class Edits:
         return {"id": operation["id"]}
 
     def set_member_status(self, operation: Operation) -> Done:
-        """`campaign`, `module`, `id`, `status`."""
-        self._crm.members.set(str(operation["campaign"]), self._module(operation).api_name, str(operation["id"]), operation["status"])
-        return {"id": operation["id"]}
+        """`campaign`, `module`, `id` (or `ids`), `status`: new members too."""
+        for one in _ids(operation):
+            self._crm.members.set(str(operation["campaign"]), self._module(operation).api_name, one, operation.get("status"))
+        return {"id": operation.get("id")}
+
+    def remove_member(self, operation: Operation) -> Done:
+        """`campaign`, `module`, `id` (or `ids`): taken off the campaign. Raises ValueError for somebody who is not on it."""
+        for one in _ids(operation):
+            if not self._crm.members.remove(str(operation["campaign"]), self._module(operation).api_name, one):
+                raise ValueError(f"{one} is no member of the campaign {operation['campaign']}")
+        return {"id": operation.get("id")}
 
     # -- parts
 
@@ -198,14 +207,18 @@ class Edits:
         return module_of(self._crm, operation)
 
     def _numbers(self, module: Module, operation: Operation) -> list[int]:
-        ids: Iterable[Any] = operation["ids"] if "ids" in operation else [operation["id"]]
-        return [self._number(module, one) for one in ids]
+        return [self._number(module, one) for one in _ids(operation)]
 
     def _number(self, module: Module, record_id: Any) -> int:
         n = module.records().number(record_id)
         if n is None or not module.records().present(n):
             raise ValueError(f"{module.api_name} has no record {record_id}")
         return n
+
+
+def _ids(operation: Operation) -> list[str]:
+    """The records that an operation names."""
+    return [str(one) for one in (operation["ids"] if "ids" in operation else [operation["id"]])]
 
 
 def second_of(operation: Operation) -> int | None:

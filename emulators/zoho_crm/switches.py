@@ -76,7 +76,7 @@ SWITCHES: tuple[Switch, ...] = (
     _switch("opt_out_sets_mode", "writes", "does Email_Opt_Out by API set the unsubscribe mode to Manual", "yes", "no"),
     _switch("layout_required", "writes", "are fields that only the layout requires enforced by the API", "enforced", "advisory"),
     _switch("member_status_values", "campaign-members", "is a member status that the account does not list refused", "refused", "accepted"),
-    _switch("member_status_read", "campaign-members", "do related reads show the member status", "absent", "shown"),
+    _switch("member_status_read", "campaign-members", "do related reads show the member status", "absent", "shown", "refused"),
     _switch(
         "member_status_trigger", "campaign-members", "does writing a member status run automation, and heed `trigger`", "honoured", "passed_over"
     ),

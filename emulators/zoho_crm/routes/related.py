@@ -10,7 +10,7 @@ from emulators.zoho_crm.errors import CrmError, invalid_data, limit_exceeded, pa
 from emulators.zoho_crm.guard import EMPTY, Answer, Call, Endpoint
 from emulators.zoho_crm.prices import writing
 from emulators.zoho_crm.record_rules import CHILDREN
-from emulators.zoho_crm.routes.paging import info, page_of
+from emulators.zoho_crm.routes.related_pages import RelatedPages
 from emulators.zoho_crm.routes.writes import MAX_RECORDS, Writes, answered, guarded
 from emulators.zoho_crm.state import Crm, Module, unknown_field
 from emulators.zoho_crm.values import records
@@ -23,6 +23,7 @@ class Related:
 
     def __init__(self, crm: Crm, writes: Writes) -> None:
         self._crm, self._writes = crm, writes
+        self._pages = RelatedPages(crm)
 
     def endpoints(self, module: str) -> list[Endpoint]:
         """All of them, below the path of a module."""
@@ -36,20 +37,19 @@ class Related:
     # -- reading
 
     async def listing(self, call: Call) -> Answer:
-        """A page of a related list, newest first."""
+        """A page of a related list, newest first unless asked otherwise."""
         module, person = self._parent(call, "READ")
         call.charge(1)
         given = [name for name in call.query.get("fields", "").split(",") if name]
         if not given:
             raise param_missing("fields")
         name = str(call.path["related"])
-        every = self._members(module, person, name) if self._links(module, name) else self._children(person, name)
-        page, per_page = page_of(call)
-        shown = every[(page - 1) * per_page : page * per_page]
-        if not shown:
-            return EMPTY
-        data = [{**self._shown(name, n, given), **more} for n, more in shown]
-        return Answer({"data": data, "info": info(page, per_page, len(shown), more=page * per_page < len(every))})
+        of_campaign = self._lists_members(module, name)
+        if of_campaign and STATUS in given and self._crm.reading("member_status_read") == "refused":
+            raise invalid_data("invalid data", param_name="fields", api_name=STATUS)
+        every = dict(self._members(module, person, name) if of_campaign else self._children(person, name))
+        page = self._pages.page(call, self._crm.module(name), every)
+        return Answer({"data": [{**self._shown(name, n, given), **every[n]} for n in page.rows], "info": page.info}) if page.rows else EMPTY
 
     def _children(self, person: str, name: str) -> list[tuple[int, dict[str, Any]]]:
         if name not in CHILDREN:
@@ -148,6 +148,10 @@ class Related:
         return unlink
 
     # -- parts
+
+    def _lists_members(self, module: Module, name: str) -> bool:
+        """Whether this related list holds members of campaigns, and is served."""
+        return self._links(module, name)
 
     def _links(self, module: Module, name: str) -> bool:
         people = self._crm.product.member_modules

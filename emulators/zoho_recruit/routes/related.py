@@ -9,5 +9,8 @@ from emulators.zoho_crm.state import Module
 class RecruitRelated(Related):
     """Related lists of a record."""
 
+    def _lists_members(self, module: Module, name: str) -> bool:
+        return self._crm.reading("campaign_member_lists") == "served" and super()._links(module, name)
+
     def _links(self, module: Module, name: str) -> bool:
         return self._crm.reading("campaign_members") == "accepted" and super()._links(module, name)

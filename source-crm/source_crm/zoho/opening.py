@@ -19,15 +19,18 @@ from source_crm.zoho.connection import Connection
 S = TypeVar("S", bound=StreamState)
 
 
-def opened(kind: type[S], request: Request, connection: Connection, voice: Voice) -> tuple[CrmApi, S]:
-    """The API, telling its waits on this stream, and the state. The first STATE is the one given. Raises ConfigError."""
+def opened(kind: type[S], request: Request, connection: Connection, voice: Voice, *, module: str | None = None) -> tuple[CrmApi, S]:
+    """The API, telling its waits on this stream, and the state. The first STATE is the one given. Raises ConfigError.
+
+    `module` is the one that the stream is read from, where that is not the stream itself.
+    """
     voice.state(request.given)
     state = load(kind, request.given, request.module)
     connection.on_token_wait = voice.waiting
     api = connection.api().telling(voice.waiting)
     account = connection.account_facts()
     check_organisation(state, account.organisation.id, request.module)
-    organisation.usable(account.modules, request.module)
+    organisation.usable(account.modules, module or request.module)
     return api, state
 
 

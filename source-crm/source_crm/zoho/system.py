@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,10 +19,12 @@ from mailsync.zoho import organisation
 from mailsync.zoho.account import Account
 from mailsync.zoho.api import CALLS_AT_ONCE, CrmApi
 from mailsync.zoho.fields import Field, has_a_column, json_schema
+from mailsync.zoho.members import MODULE
 from source_crm import module_stream
 from source_crm.emission import Data
 from source_crm.module_stream import Request
 from source_crm.zoho.connection import Connection, open_connection
+from source_crm.zoho.members.task import SCHEMA, STREAM
 
 logger = logging.getLogger("airbyte")
 
@@ -35,9 +37,23 @@ class ZohoSystem(ABC):
         self._connection = connection
         self._messages = messages
 
-    @abstractmethod
     def plan(self, request: Request, voice: Voice) -> Iterator[Data]:
+        """One run of one stream. A module that an account happened to name as the stream of members is named is read as the module it is."""
+        if request.module == STREAM and STREAM not in self._connection.account_facts().modules:
+            return self.plan_members(request, voice)
+        return self.plan_module(request, voice)
+
+    @abstractmethod
+    def plan_module(self, request: Request, voice: Voice) -> Iterator[Data]:
         """One run of one module."""
+
+    @abstractmethod
+    def plan_members(self, request: Request, voice: Voice) -> Iterator[Data]:
+        """One run of the stream of members of campaigns."""
+
+    @abstractmethod
+    def why_no_members(self, api: CrmApi) -> str | None:
+        """Why the account's API gives no members of campaigns, None where it does (or cannot be asked)."""
 
     @abstractmethod
     def change_field(self, fields: tuple[Field, ...]) -> str:
@@ -68,7 +84,17 @@ class ZohoSystem(ABC):
                 logger.info("Left out: %s. %s", name, refused)
         if unreadable := [name for name, fields in zip(names, found, strict=True) if fields == ()]:
             logger.info("Left out, because %s shows no field of them: %s.", api.product.name, ", ".join(unreadable))
-        return [self._discovered(name, fields) for name, fields in zip(names, found, strict=True) if isinstance(fields, tuple) and fields]
+        modules = {name: fields for name, fields in zip(names, found, strict=True) if isinstance(fields, tuple) and fields}
+        return [*(self._discovered(name, fields) for name, fields in modules.items()), *self._members(api, modules)]
+
+    def _members(self, api: CrmApi, modules: Collection[str]) -> Iterator[AbstractStream]:
+        """The stream of members of campaigns, where the account has campaigns and its API gives their members."""
+        if MODULE not in modules or STREAM in modules:
+            return
+        if why := self.why_no_members(api):
+            logger.info("Left out: %s. %s", STREAM, why)
+            return
+        yield module_stream.to_discover(STREAM, SCHEMA, self.plan, self._messages, is_incremental=True)
 
     def _discovered(self, name: str, fields: tuple[Field, ...]) -> AbstractStream:
         """One stream; fields that no road gives are named in the log."""

@@ -7,11 +7,13 @@ from contextlib import suppress
 from mailsync.errors import AuthError, ConfigError
 from mailsync.zoho import organisation
 from mailsync.zoho.api import CrmApi
+from mailsync.zoho.members import MODULE
 from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho.scopes import missing
 from mailsync.zoho_crm import coql, scopes
 from source_crm.zoho.connection import AccountFacts, Connection
-from source_crm.zoho_crm import selecting
+from source_crm.zoho.members.task import STREAM
+from source_crm.zoho_crm import members, selecting
 from source_crm.zoho_crm.config import Config
 
 NO_SUCH_JOB = "0"
@@ -27,6 +29,10 @@ def check(config: Config, connection: Connection) -> None:
         raise ConfigError("Zoho CRM shows no module to the user behind the token. Give the user's profile access to the API and to modules.")
     _check_calls(api, facts)
     for name, selection in config.options.selections.items():
+        if name == STREAM and STREAM not in facts.modules:
+            organisation.usable(facts.modules, MODULE)
+            members.campaigns(api, selection=selection)
+            continue
         organisation.usable(facts.modules, name)
         known = {field.api_name: field for field in organisation.fields(api, name)}
         selecting.resolve(api, selection, known, config.options.start_date)

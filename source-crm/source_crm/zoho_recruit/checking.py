@@ -6,13 +6,15 @@ from contextlib import suppress
 
 from mailsync.errors import AuthError, ConfigError
 from mailsync.zoho import organisation
+from mailsync.zoho.members import MODULE
 from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho.scopes import missing
 from mailsync.zoho_recruit import scopes
 from mailsync.zoho_recruit.change_time import change_field
 from mailsync.zoho_recruit.record_pages import List, page
 from source_crm.zoho.connection import Connection
-from source_crm.zoho_recruit import selecting
+from source_crm.zoho.members.task import STREAM
+from source_crm.zoho_recruit import members, selecting
 from source_crm.zoho_recruit.config import Config
 
 NO_SUCH_JOB = "0"
@@ -34,6 +36,10 @@ def check(config: Config, connection: Connection) -> None:
     with suppress(CrmRefusal):  # no such job: the scope was accepted
         api.get_bulk(f"/read/{NO_SUCH_JOB}")
     for name, selection in config.options.selections.items():
+        if name == STREAM and STREAM not in facts.modules:
+            organisation.usable(facts.modules, MODULE)
+            members.campaigns(api, selection=selection)
+            continue
         organisation.usable(facts.modules, name)
         known = {field.api_name: field for field in organisation.fields(api, name)}
         selecting.resolve(api, selection, known, change_field(known.values()), config.options.start_date)

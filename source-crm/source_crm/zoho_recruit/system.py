@@ -8,13 +8,14 @@ from typing import Any
 from airbyte_cdk.sources.message import MessageRepository
 
 from mailsync.airbyte.voice import Voice
+from mailsync.zoho.api import CrmApi
 from mailsync.zoho.fields import Field
 from mailsync.zoho_recruit import change_time
 from source_crm.emission import Data
 from source_crm.module_stream import Request
 from source_crm.zoho.connection import Connection
 from source_crm.zoho.system import ZohoSystem, opened
-from source_crm.zoho_recruit import checking, reading
+from source_crm.zoho_recruit import checking, members, reading
 from source_crm.zoho_recruit.config import Config, parse
 
 
@@ -25,9 +26,17 @@ class ZohoRecruit(ZohoSystem):
         super().__init__(config, connection, messages)
         self._parsed = parsed
 
-    def plan(self, request: Request, voice: Voice) -> Iterator[Data]:
+    def plan_module(self, request: Request, voice: Voice) -> Iterator[Data]:
         """One run of one module."""
         return reading.run(request, self._parsed.options, self._connection, voice)
+
+    def plan_members(self, request: Request, voice: Voice) -> Iterator[Data]:
+        """One run of the stream of members of campaigns."""
+        return members.run(request, self._parsed.options, self._connection, voice)
+
+    def why_no_members(self, api: CrmApi) -> str | None:
+        """No page of the vendor promises these related lists, so one row of the first campaign is asked for."""
+        return members.why_none(api)
 
     def change_field(self, fields: tuple[Field, ...]) -> str:
         """The first of the names that the vendor uses."""

@@ -1,12 +1,10 @@
-"""Every write endpoint × every fault × before or after it took effect × at which of its calls: the end state is that of an undisturbed history.
+"""Every mailing tool × every call × every fault × before or after it took effect × at which of its calls: the end is that of an undisturbed history.
 
-A normal run takes a sample; MAILSYNC_PROVE=1 takes all cells. `pytest_terminal_summary` prints the table.
+A normal run takes a sample of each tool; MAILSYNC_PROVE=1 takes all cells. `pytest_terminal_summary` prints the table.
 """
 
-import itertools
 import os
 import random
-from dataclasses import dataclass
 
 import pytest
 
@@ -16,48 +14,40 @@ from mailsync.http import Http
 from .conftest import Connector
 from .people import Source, write
 from .support import COLUMNS, a_catalog
+from .tools import TOOLS
 
 PROVE = os.environ.get("MAILSYNC_PROVE") == "1"
 SCALE = 600  # a lock of half an hour is over in three seconds
 READ_TIMEOUT_S = 1.5
 KINDS = ("status", "timeout", "reset", "truncate", "slow", "html", "lock", "token")
+NO_EFFECT = ("lock", "token")  # a refused call takes none
 MOST_RUNS = 8
+SAMPLE_OF_WRITES, SAMPLE_OF_READS = 9, 3  # a tool
 KEPT_APART = {"Leads": ("Newsletter", "Product news"), "Contacts": ("Product news",)}
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """`path` is searched in the request's path. `calls`: how often the undisturbed history calls it."""
-
-    path: str
-    calls: int
-
-
-ENDPOINTS = {
-    one.path: one
-    for one in (
-        Endpoint("json/listsubscribe", 5),
-        Endpoint("addlistsubscribersinbulk", 2),
-        Endpoint("json/listunsubscribe", 8),
-        Endpoint("json/contactdonotmail", 2),
-        Endpoint("addlistandcontacts", 1),
-        Endpoint("custom/add", 1),
-    )
-}
-
-
-def positions(endpoint):
+def places(calls):
     """The first, one in the middle, the last."""
-    return sorted({0, endpoint.calls // 2, endpoint.calls - 1})
+    return sorted({0, calls // 2, calls - 1})
 
 
-CELLS = [
-    (path, kind, processed, at)
-    for path, kind, processed in itertools.product(ENDPOINTS, KINDS, (False, True))
-    for at in positions(ENDPOINTS[path])
-    if not (processed and kind in ("lock", "token"))  # a refused call takes no effect
-]
-SHOWN = CELLS if PROVE else random.Random(5).sample(CELLS, 24)
+def cells(tool, endpoints, processed):
+    """(tool, path, kind, processed, place) of each fault there is."""
+    return [
+        (tool.name, path, kind, done, at)
+        for path, calls in endpoints.items()
+        for kind in KINDS
+        for done in processed
+        for at in places(calls)
+        if kind not in tool.no_fault and not (done and kind in NO_EFFECT)
+    ]
+
+
+def shown():
+    dice = random.Random(5)
+    for tool in TOOLS.values():
+        writes, reads = cells(tool, tool.writes, (False, True)), cells(tool, tool.reads, (False,))
+        yield from writes + reads if PROVE else dice.sample(writes, SAMPLE_OF_WRITES) + dice.sample(reads, SAMPLE_OF_READS)
 
 
 def catalog():
@@ -72,7 +62,7 @@ class History:
     """Two streams into two lists, then changes that need every write endpoint."""
 
     def __init__(self, connector):
-        self.connector = connector
+        self.connector = connector.system(**connector.tool.in_matrix)
         self.connector.config |= {"streams": [self.entry(stream, one) for stream, lists in KEPT_APART.items() for one in lists]}
 
     def entry(self, stream, name, **more):
@@ -89,13 +79,11 @@ class History:
 
     def asks_for_more(self):
         """From now on a list and a field have to be made, too."""
-        fresh = self.entry("Leads", "Fresh", create_list=True, first_contact="first@new.example.com")
-        self.connector.config["streams"].append(fresh)
+        tool = self.connector.tool
+        mapping = [{"column": "First_Name", "field": tool.named["First_Name"]}, {"column": "Shoe_Size", "field": tool.named["New"]}]
+        self.connector.config["streams"].append(self.entry("Leads", "Fresh", create_list=True, **tool.creation))
         for entry in self.connector.config["streams"]:
-            entry |= {
-                "create_fields": True,
-                "mapping": [{"column": "First_Name", "field": "First Name"}, {"column": "Shoe_Size", "field": "Shoe Size"}],
-            }
+            entry |= {"create_fields": True, "mapping": mapping}
 
     def changes(self):
         leads, contacts = Source("Leads"), Source("Contacts")
@@ -128,17 +116,18 @@ class History:
     def ends_as(self):
         """Everything of the account that can be compared."""
         state = self.connector.state()
-        lists = {
-            one["name"]: {address: (member["status"], member["fields"]) for address, member in one["members"].items()}
-            for one in state["lists"].values()
-        }
+        lists = state["lists"].values()
         return {
-            "lists": lists,
-            "how many lists": len(state["lists"]),
+            "lists": {one["name"]: {address: (member["status"], member["fields"]) for address, member in one["members"].items()} for one in lists},
+            "how many lists": len(lists),
             "suppressed": sorted(state["suppressed"]),
-            "fields": sorted(field["name"] if isinstance(field, dict) else field for field in state["contact_fields"]),
+            "fields of the account": sorted(field["name"] for field in state.get("contact_fields", ())),
+            "fields of lists": {one["name"]: sorted(field["tag"] for field in one.get("fields", ())) for one in lists},
             "mails caused": state["mails_caused"],
         }
+
+    def locks_by_us(self):
+        return sum(one["locks_by_us"] for one in self.connector.state().get("limits", {}).values())
 
 
 @pytest.fixture(scope="module")
@@ -148,55 +137,61 @@ def vendors():
 
 
 @pytest.fixture
-def history(vendors, tmp_path, monkeypatch):
-    monkeypatch.setenv("MAILSYNC_TIME_SCALE", str(SCALE))
-    monkeypatch.setitem(Http.__init__.__kwdefaults__, "read_timeout_s", READ_TIMEOUT_S)
-    vendors.reset()
-    vendors.move_configs(tmp_path / "configs")
-    made = History(Connector(vendors, tmp_path))
-    made.begins()
-    made.asks_for_more()
-    return made
+def begun(vendors, tmp_path_factory, monkeypatch):
+    """A history with this tool that has begun, on a fresh account."""
+
+    def history(tool):
+        folder = tmp_path_factory.mktemp(tool)
+        monkeypatch.setenv("MAILSYNC_TIME_SCALE", str(SCALE))
+        monkeypatch.setitem(Http.__init__.__kwdefaults__, "read_timeout_s", READ_TIMEOUT_S)
+        vendors.reset()
+        vendors.move_configs(folder / "configs")
+        made = History(Connector(vendors, folder, TOOLS[tool]))
+        made.begins()
+        made.asks_for_more()
+        vendors.clear_requests()
+        return made
+
+    return history
 
 
 @pytest.fixture(scope="module")
-def undisturbed():
+def calm():
     return {}
 
 
 @pytest.fixture
-def wanted(undisturbed, vendors, tmp_path_factory, monkeypatch):
-    """How the history ends without a fault, and how often it calls each endpoint."""
-    if not undisturbed:
-        monkeypatch.setenv("MAILSYNC_TIME_SCALE", str(SCALE))
-        folder = tmp_path_factory.mktemp("undisturbed")
-        vendors.reset()
-        vendors.move_configs(folder / "configs")
-        calm = History(Connector(vendors, folder))
-        calm.begins()
-        calm.asks_for_more()
-        vendors.clear_requests()
-        calm.until_done()
-        undisturbed["calls"] = {path: sum(path in one["path"] for one in calm.connector.calls()) for path in ENDPOINTS}
-        undisturbed["end"] = calm.ends_as()
-    return undisturbed
+def undisturbed(calm, begun):
+    """How the history of a tool ends without a fault, and how often it makes each call."""
+
+    def lived(tool):
+        if tool not in calm:
+            history = begun(tool)
+            history.until_done()
+            made = [one["path"] for one in history.connector.calls()]
+            calm[tool] = (history.ends_as(), {call: sum(call in path for path in made) for call in (*TOOLS[tool].writes, *TOOLS[tool].reads)})
+        return calm[tool]
+
+    return lived
 
 
-def test_the_undisturbed_history_needs_every_endpoint(wanted):
-    assert wanted["calls"] == {path: one.calls for path, one in ENDPOINTS.items()}
+@pytest.mark.parametrize("tool", TOOLS)
+def test_the_undisturbed_history_makes_every_call(undisturbed, tool):
+    _, calls = undisturbed(tool)
+    known = TOOLS[tool]
+    assert {path: calls[path] for path in known.writes} == known.writes
+    assert {path: calls[path] for path, least in known.reads.items() if calls[path] < least} == {}
 
 
-def locks_by_us(connector):
-    return sum(one["locks_by_us"] for one in connector.state()["limits"].values())
-
-
-@pytest.mark.parametrize(("path", "kind", "processed", "at"), SHOWN)
-def test_a_fault_anywhere_ends_as_if_there_had_been_none(wanted, history, vendors, record_property, path, kind, processed, at):
-    record_property("matrix", f"Zoho Campaigns, a write fails|{path}|{kind}{' after' if processed else ''}")
-    before = locks_by_us(history.connector)
-    vendors.faults(system="zoho_campaigns", path=path, kind=kind, processed=processed, after=at, seconds=0.2)
+@pytest.mark.parametrize(("tool", "path", "kind", "processed", "at"), list(shown()))
+def test_a_fault_anywhere_ends_as_if_there_had_been_none(undisturbed, begun, vendors, record_property, tool, path, kind, processed, at):
+    record_property("matrix", f"Mailing tools, a call fails|{tool} {path}|{kind}{' after' if processed else ''}")
+    wanted, _ = undisturbed(tool)
+    history = begun(tool)
+    before = history.locks_by_us()
+    vendors.faults(system=tool, path=path, kind=kind, processed=processed, after=at, seconds=0.2)
     history.until_done()
     assert [one["struck"] for one in vendors.admin("GET", "faults")] == [1], "the fault struck"
     vendors.heal()
-    assert history.ends_as() == wanted["end"]
-    assert locks_by_us(history.connector) == before
+    assert history.ends_as() == wanted
+    assert history.locks_by_us() == before

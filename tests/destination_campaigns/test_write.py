@@ -161,25 +161,6 @@ def test_a_record_that_was_rejected_goes_through_once_it_is_repaired(connector, 
     assert fates(succeeded(write(connector, source.state().record(1, "ann@new.example.com", Last_Name="Lee").complete()))) == "1 written"
 
 
-@pytest.mark.parametrize("kind", ["status", "html", "truncate", "reset"])
-@pytest.mark.parametrize("processed", [False, True])
-@pytest.mark.parametrize("call", range(3), ids=["subscribe", "read", "take_off"])
-def test_a_fault_of_the_vendor_ends_in_the_right_data(connector, source, kind, processed, call):
-    first_sync(connector, source)
-    connector.emulator.faults(system=connector.tool.name, path=connector.tool.endpoints[call], kind=kind, processed=processed)
-    source.state().record(1, "ann@new.example.com", First_Name="Anna").record(9, "new@new.example.com").tombstone(2).complete()
-    said = write(connector, source)
-    if said.code:
-        assert said.error["failure_type"] == "transient_error"
-    connector.emulator.heal()
-    source.state().record(1, "ann@new.example.com", First_Name="Anna").record(9, "new@new.example.com").tombstone(2).complete()
-    succeeded(write(connector, source))
-    members = connector.members()
-    assert members["ann@new.example.com"]["fields"][connector.tool.named["First_Name"]] == "Anna"
-    assert members["new@new.example.com"]["status"] == "active"
-    assert connector.status("bob+x@new.example.com") == connector.tool.removed
-
-
 def test_the_contact_limit_is_a_config_error_and_nothing_is_acknowledged(connector, source):
     connector.edit("set_contact_limit", n=1)
     said = write(connector, source.state({}).record(1, "ann@new.example.com").complete())

@@ -19,6 +19,7 @@ from mailsync.membership.fates import shown_id
 
 KEPT_S = 90 * 86_400.0
 BATCH = 500
+UNANSWERED = "outcome_unknown"
 _R, _M, _F = schema.record.c, schema.member.c, schema.feed.c
 _REFUSED_BY_VENDOR = sa.and_(
     _M.list == _F.list, _M.address == _R.address, _M.rejected_hash == _R.payload_hash, _F.sync == _R.sync, _F.stream == _R.stream, _R.live == 1
@@ -86,20 +87,41 @@ def rejects(connection: sa.Connection, sync: str | None) -> Iterator[Reject]:
 
 
 def retry(ledger: Ledger, sync: str | None, selection: Selection) -> Retried:
-    """Mark what the vendor refused for the next run. Raises TransientError while a sync concerned is at work."""
+    """Mark what the vendor refused for the next run, and invitations without an answer where that reason is named.
+
+    Raises TransientError while a sync concerned is at work.
+    """
     with ledger.begin() as connection:
         found = [one for one in rejects(connection, sync) if selection.holds(one)]
         lists = {one.list_id for one in found if one.list_id}
         concerned = set(connection.execute(sa.select(_F.sync).where(_F.list.in_(lists))).scalars())
     waiting = Counter(one.reason for one in found if not one.list_id)
     pairs = {(one.stream, one.record, one.list_id) for one in found if one.list_id}
+    released = _unanswered(ledger, sync, selection)
+    with ledger.begin() as connection:
+        concerned |= set(connection.execute(sa.select(_F.sync).where(_F.list.in_({list_id for list_id, _ in released}))).scalars())
     with alone(ledger, concerned), ledger.begin() as connection:
-        marked = set(_addresses(connection, sync, pairs))
+        marked = set(_addresses(connection, sync, pairs)) | released
+        for list_id, address in released:
+            mine = (_M.list == list_id, _M.address == address)
+            connection.execute(sa.update(schema.member).where(*mine).values(open=None, called_at=0.0, called_by=""))
         for list_id, address in sorted(marked):
             nothing = dict.fromkeys(("rejected_hash", "rejected_reason", "rejected_code", "rejected_message", "rejected_at"))
             connection.execute(sa.update(schema.member).where(_M.list == list_id, _M.address == address).values(**nothing))
             connection.execute(ledger.insert_new(schema.dirty), {"list": list_id, "address": address})
     return Retried(len(marked), waiting)
+
+
+def _unanswered(ledger: Ledger, sync: str | None, selection: Selection) -> set[tuple[str, str]]:
+    """(list id, address) of invitations to surveys whose answer was lost: only where the reason is named, since each of them may have been sent."""
+    if UNANSWERED not in selection.reasons:
+        return set()
+    t = schema.target.c
+    fed = sa.and_(_F.list == _M.list, _F.sync == _R.sync, _F.stream == _R.stream, _R.address == _M.address, _R.live == 1)
+    query = sa.select(_R.stream, _R.id, _M.list, _M.address).where(fed, t.id == _M.list, t.kind == "survey", _M.open.is_not(None))
+    with ledger.begin() as connection:
+        rows = connection.execute(query if sync is None else query.where(_R.sync == sync)).all()
+    return {(row[2], row[3]) for row in rows if not selection.ids or row[1] in selection.ids or f"{row[0]} {row[1]}" in selection.ids}
 
 
 def _addresses(connection: sa.Connection, sync: str | None, wanted: Collection[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:

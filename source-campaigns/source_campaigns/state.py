@@ -42,8 +42,16 @@ class StreamState:
 
 def load(blob: Mapping[str, Any], *, stream: str, system: str, account: str) -> StreamState:
     """The state of a blob. Raises ConfigError for one that this program cannot continue from."""
-    if not blob or blob.get("__ab_no_cursor_state_message"):
+    if not checked_owner(blob, stream=stream, system=system, account=account):
         return StreamState(system, account)
+    known = {name: blob[name] for name in StreamState.__slots__ if name in blob}
+    return StreamState(**known)
+
+
+def checked_owner(blob: Mapping[str, Any], *, stream: str, system: str, account: str) -> bool:
+    """Whether there is a state at all. Raises ConfigError for one of a newer program or of another account."""
+    if not blob or blob.get("__ab_no_cursor_state_message"):
+        return False
     version = blob.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise ConfigError(
@@ -56,5 +64,4 @@ def load(blob: Mapping[str, Any], *, stream: str, system: str, account: str) -> 
                 f"The state of the stream {stream} belongs to the {name} {blob.get(name)}, and this connection is to {now}. "
                 "Undo the change, or clear the stream's data to begin anew."
             )
-    known = {name: blob[name] for name in StreamState.__slots__ if name in blob}
-    return StreamState(**known)
+    return True

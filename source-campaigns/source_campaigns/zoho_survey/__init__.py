@@ -1,0 +1,1 @@
+"""Zoho Survey as a system of source-campaigns."""

@@ -13,6 +13,7 @@ import orjson
 from destination_campaigns.conversion import CUT, WrongType, as_text, change_of, fitted
 from destination_campaigns.mapping import Mapping
 from mailsync.airbyte.catalog import Stream
+from mailsync.errors import ConfigError
 from mailsync.membership.plan import Claim, Order, Tombstone
 
 DELETED_AT = "_ab_cdc_deleted_at"
@@ -20,6 +21,8 @@ DELETION_REASON = "_ab_deletion_reason"
 HEIR_STREAM = "_ab_heir_stream"
 HEIR_ID = "_ab_heir_id"
 UPDATED_AT = "_ab_cdc_updated_at"
+CAMPAIGN_ID = "campaign_id"
+CAMPAIGN_NAME = "campaign_name"
 
 REQUIRED_EMPTY = "required_field_empty"
 TOO_LONG = "value_too_long"
@@ -39,7 +42,9 @@ _NO = frozenset({"", "false", "0", "no", "n", "off", "none", "null"})
 class ClaimReader:
     """Reads one stream's records."""
 
-    def __init__(self, stream: Stream, mapping: Mapping) -> None:
+    def __init__(self, stream: Stream, mapping: Mapping, *, in_parts: bool = False) -> None:
+        """`in_parts`: some lists take only the members of one campaign of the CRM, so each record says to which it belongs."""
+        self._in_parts = in_parts
         self._name = stream.name
         self._key = stream.key
         self._single_key = stream.key[0] if len(stream.key) == 1 else None
@@ -63,6 +68,7 @@ class ClaimReader:
             return Claim(self._name, record_id, cursor, tombstone=_tombstone(data))
         fields = self._read_fields(data)
         mapping = self._mapping
+        part = self._part(record_id, data) if self._in_parts else None
         return Claim(
             self._name,
             record_id,
@@ -74,7 +80,18 @@ class ClaimReader:
             blocked=fields.blocked,
             blocked_by=fields.blocked_by,
             changed=tuple(fields.changed),
+            part=part,
         )
+
+    def _part(self, record_id: str, data: Values[str, Any]) -> tuple[str, str]:
+        """Raises ConfigError where the record's id does not tell its campaign: a deletion could not be told apart then."""
+        campaign = str(data.get(CAMPAIGN_ID) or "")
+        if not campaign or not record_id.startswith(f"{campaign}:"):
+            raise ConfigError(
+                f"Stream {self._name}: the ids of its records do not begin with {CAMPAIGN_ID} and a colon, so its campaigns cannot be told apart. "
+                "Launch to the whole stream, or read it with source-crm."
+            )
+        return campaign, str(data.get(CAMPAIGN_NAME) or "")
 
     def _record_id(self, data: Values[str, Any]) -> str | None:
         if self._single_key is not None:

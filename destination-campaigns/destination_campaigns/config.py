@@ -103,8 +103,6 @@ def parse_config(raw: Any) -> Config:
     for one, parsed in zip(options.objects("launches"), launches, strict=True):
         streams += _recipients(one, parsed, streams)
     _check_streams(streams, system, problems)
-    if launches and options.flag("dry_run"):
-        problems.add("dry_run cannot foretell launches yet. Run it without them.")
     if not options.flag("consent_confirmed"):
         problems.add("consent_confirmed must be true: nobody is written to a list before you confirm that these people may be mailed.")
     ledger = parse_ledger(options, problems)

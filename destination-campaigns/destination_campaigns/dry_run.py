@@ -15,8 +15,9 @@ from mailsync.airbyte.report import event_line
 from mailsync.airbyte.shell import Shell
 from mailsync.airbyte.stopping import Stopping
 from mailsync.ledger.budget import BudgetSpent
+from mailsync.membership.afterwards import nothing
 from mailsync.membership.dry_run import DryRun, Ends
-from mailsync.membership.told import Braked, Event, Summary
+from mailsync.membership.told import Braked, Event, Held, Summary
 
 PLAN = "Plan (JSON): "
 
@@ -30,7 +31,18 @@ def rehearse(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
 
     output.log("Dry run: nothing is written, no state is given back, and the ledger stays as it is.", "WARN")
     account = ready.connected.account
-    dry = DryRun(ledger=ready.ledger, tool=account.tool, plan=ready.plan, clock=ready.connected.clock, on_event=tell, created=ready.created)
+    launches, launcher = ready.launches.rehearsed() if ready.launches else (None, None)
+    dry = DryRun(
+        ledger=ready.ledger,
+        tool=account.tool,
+        plan=ready.plan,
+        clock=ready.connected.clock,
+        on_event=tell,
+        created=ready.created,
+        afterwards=launches or nothing,
+    )
+    if launcher is not None:
+        launcher.pretend = dry.tool.pretend
 
     def reserve(endpoint: str) -> None:
         ready.budget.reserve(endpoint)  # reads are real calls: all syncs of the account must know of them
@@ -42,7 +54,8 @@ def rehearse(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
     try:
         summary, ends = _outcome(dry, ready, stdin, stopping)
         document = dry.document(summary, ends) | {
-            "to_be_created": {"lists": sorted(ready.list_names[key] for key in ready.created), "fields": list(ready.missing_fields)}
+            "to_be_created": {"lists": sorted(ready.list_names[key] for key in ready.created), "fields": list(ready.missing_fields)},
+            "launches": launches.documents if launches else [],
         }
         _tell(document, summary, ready)
         if ready.dry_run_file:
@@ -58,8 +71,8 @@ def _outcome(dry: DryRun, ready: Ready, stdin: IO[bytes], stopping: Stopping) ->
         shell = Shell(dry.run, ready.readers, ready.output, ours=ready.ours, echo=False, announce=dry.run.announce)
         shell.take(stopping.awaited(messages(stdin)))
         return dry.run.close(), Ends()
-    except Braked as braked:
-        return braked.summary, Ends("braked", str(braked))
+    except Held as held:
+        return held.summary, Ends("braked" if isinstance(held, Braked) else "held", str(held))
     except BudgetSpent as spent:
         return dry.run.so_far(), Ends("stopped", f"{spent} when_budget_is_spent is stop, so the run would end here with an error.")
 
@@ -71,6 +84,9 @@ def _tell(document: Mapping[str, Any], summary: Summary, ready: Ready) -> None:
     for one in document["lists"]:
         counts = ", ".join(f"{action} {count}" for action, count in sorted(one["writes"].items())) or "no write"
         output.log(f"Plan for list {one['name']}: {counts}{'; the list would be created first' if one['to_be_created'] else ''}.")
+    for one in document["launches"]:
+        calls = ", ".join(one["calls"]) or "no call"
+        output.log(f"Plan for launch {one['key']}: {calls}; {one['mails']} people would be mailed{'; ' + one['why'] if one['why'] else ''}")
     time = document["time"]
     output.log(
         f"Plan: {document['mails_it_could_cause']} confirmation mails; about {time['seconds'] / 60:.0f} minutes, of which "

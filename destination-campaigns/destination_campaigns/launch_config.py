@@ -92,7 +92,6 @@ def _mistakes(one: LaunchConfig) -> list[str]:
     checks: list[tuple[bool, str]] = [
         (bool(one.key) and (KEY.fullmatch(one.key) is None or len(one.key) > LONGEST_KEY), _BAD_KEY),
         (not one.recipients, "recipients is missing or empty."),
-        (any(who.campaign for who in one.recipients), "recipients: campaign cannot be fulfilled yet: a whole stream is launched to."),
         (bool(one.name) and len(marked(one.name, one.key)) > LONGEST_NAME, _LONG_NAME.format(most=LONGEST_NAME - len(marked("", one.key)))),
         (bool(one.from_email) and address_key(one.from_email) is None, "from_email is no e-mail address."),
         (domain is not None, f"from_email is at {domain}, a public mail service. Use a sender at a domain of your own."),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from destination_campaigns.activation import entries
-from destination_campaigns.claims import ClaimReader
+from destination_campaigns.claims import CAMPAIGN_ID, CAMPAIGN_NAME, ClaimReader
 from destination_campaigns.config import Config
 from destination_campaigns.launching import check_launches, closed_lists, prepared
 from destination_campaigns.mapping import Mapping as StreamMapping
@@ -34,6 +34,16 @@ def check_streams(config: Config, streams: Mapping[str, Stream], problems: Probl
     known = ", ".join(sorted(configured)) or "none"
     for name in sorted(streams.keys() - configured - mapped):
         problems.add(f"Stream {name} is synced, but feeds no list. Add an entry to streams, or deselect it. Configured: {known}.")
+
+
+def check_campaigns(config: Config, streams: Mapping[str, Stream], problems: Problems) -> None:
+    """A stream of which one campaign's members are wanted must tell them apart."""
+    for entry in config.streams:
+        stream = streams.get(entry.stream)
+        missing = [name for name in (CAMPAIGN_ID, CAMPAIGN_NAME) if entry.campaign and stream is not None and name not in stream.columns]
+        if missing:
+            named = " and no column ".join(missing)
+            problems.add(f"{entry.path}.campaign: stream {entry.stream} has no column {named}. Select a stream of campaign members.")
 
 
 def mappings(config: Config, streams: Mapping[str, Stream], connected: Connected, feeds: Feeds, problems: Problems) -> dict[str, StreamMapping]:
@@ -72,14 +82,15 @@ def missing_fields(mapped: Mapping[str, StreamMapping]) -> list[str]:
     return sorted({name for mapping in mapped.values() for name in mapping.to_create})
 
 
-def readers(streams: Mapping[str, Stream], mapped: Mapping[str, StreamMapping], output: Output) -> dict[str, ClaimReader]:
+def readers(streams: Mapping[str, Stream], mapped: Mapping[str, StreamMapping], feeds: Feeds, output: Output) -> dict[str, ClaimReader]:
     """Each stream's reader; tells how each stream is mapped."""
     for name, mapping in mapped.items():
         pairs = ", ".join(f"{pair.column} → {pair.field}" for pair in mapping.pairs) or "no fields"
         output.log(f"Stream {name}: address from {mapping.address}, opt-out from {mapping.opt_out or 'no column'}; {pairs}.")
         for warning in mapping.warnings:
             output.log(warning, "WARN")
-    return {name: ClaimReader(streams[name], mapping) for name, mapping in mapped.items()}
+    in_parts = {feed.stream for feed in feeds.feeds if feed.only is not None}
+    return {name: ClaimReader(streams[name], mapping, in_parts=name in in_parts) for name, mapping in mapped.items()}
 
 
 def plan(config: Config, streams: Mapping[str, Stream], feeds: Feeds) -> Plan:
@@ -153,7 +164,7 @@ def ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *
         ledger=ledger,
         budget=budget,
         plan=replace(plan(config, streams, feeds), closed_lists=closed_lists(config, feeds, ledger)),
-        readers=readers(streams, mapped, output),
+        readers=readers(streams, mapped, feeds, output),
         ours=frozenset(name for name, stream in streams.items() if stream.names_its_tombstones),
         created=feeds.created,
         missing_fields=tuple(missing_fields(mapped)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from destination_campaigns.config import Config, StreamToList
 from mailsync.airbyte.messages import Output
@@ -116,7 +116,8 @@ def find_feeds(config: Config, connected: Connected, problems: Problems, *, make
             continue
         of_entry[entry.path] = found
         _check_list(entry, found, config, problems)
-        _check_feed(Feed(entry.stream, found, OnDelete(entry.on_delete)), entry, feeds, problems)
+        only = frozenset({entry.campaign}) if entry.campaign else None
+        _check_feed(Feed(entry.stream, found, OnDelete(entry.on_delete), only), entry, feeds, problems)
         _collect_options(entry, found, connected, options, problems)
     _check_backfill(config, connected, problems)
     connected.account.set_list_options(options)
@@ -176,8 +177,10 @@ def _form_problem(entry: StreamToList, name: str) -> str:
 
 
 def _check_feed(feed: Feed, entry: StreamToList, feeds: list[Feed], problems: Problems) -> None:
-    for other in feeds:
+    for place, other in enumerate(feeds):
         if (other.stream, other.list.key) == (feed.stream, feed.list.key) and entry.launch:
+            both = None if other.only is None or feed.only is None else other.only | feed.only
+            feeds[place] = replace(other, only=both)
             return
         if (other.stream, other.list.key) == (feed.stream, feed.list.key):
             problems.add(f"{entry.path}: stream {feed.stream} feeds the list {feed.list.name!r} twice. Remove one entry.")

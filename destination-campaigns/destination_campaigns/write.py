@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from destination_campaigns.config import Config, parse_config
 from destination_campaigns.dry_run import rehearse
-from destination_campaigns.preparation import Ready, check_streams, ready
+from destination_campaigns.preparation import Ready, check_campaigns, check_streams, ready
 from destination_campaigns.report import summary_lines
 from destination_campaigns.setting_up import Connected, connect
 from mailsync.airbyte.catalog import parse_catalog
@@ -39,6 +39,7 @@ def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Outp
     problems = Problems()
     streams = parse_catalog(raw_catalog)
     check_streams(config, streams, problems)
+    check_campaigns(config, streams, problems)
     problems.raise_any()
     stopping = Stopping()
     if threading.current_thread() is threading.main_thread():

@@ -42,6 +42,7 @@ class Account:
         self.lists: dict[str, MailingList] = {}
         self.suppressed: dict[str, tuple[str, float]] = {}  # address key → spelling, since
         self.campaigns: dict[str, Campaign] = {}
+        self.senders = {"news@example.com", "letters@example.com"}  # confirmed, where that is needed
         self.contact_limit: int | None = None
         self.blocked_until = 0.0
         self.mails: Counter[str] = Counter()  # confirmation, welcome, goodbye, notify

@@ -8,6 +8,7 @@ from typing import Any
 
 from emulators.mailigen.account import Account
 from emulators.mailigen.errors import TOO_MANY, MailigenError
+from emulators.mailigen.launching import is_shown, shown_status
 from emulators.mailigen.mailings import CLICKED, FORWARDED, OPENED, UNSUBSCRIBED
 from emulators.mailigen.models import Campaign
 from emulators.mailigen.php_form import Params
@@ -20,12 +21,12 @@ MESSAGES_KEPT_S = 30 * DAY_S
 def campaigns(account: Account, params: Params) -> Any:
     """`campaigns`, newest first; `filters` narrows."""
     filters = params.struct("filters")
-    kept = [one for one in reversed(account.campaigns.values()) if _fits(account, one, filters)]
+    kept = [one for one in reversed(account.campaigns.values()) if is_shown(account, one) and _fits(account, one, filters)]
     return [_row(account, one) for one in _page(account, params, kept, usual=25, most=1000)]
 
 
 def _fits(account: Account, one: Campaign, filters: dict[str, str]) -> bool:
-    exact = {"campaign_id": one.key, "list_id": one.list_key, "type": one.kind, "status": "sent", "from_email": "news@example.com"}
+    exact = {"campaign_id": one.key, "list_id": one.list_key, "type": one.kind, "status": shown_status(account, one), "from_email": one.sender}
     if any(filters.get(name) not in (None, "", value) for name, value in exact.items()):
         return False
     if filters.get("title") and filters["title"].lower() not in one.title.lower():
@@ -42,12 +43,12 @@ def _row(account: Account, one: Campaign) -> dict[str, Any]:
         "web_id": one.number,
         "title": one.title,
         "type": one.kind,
-        "create_time": written(account, one.sent_at - 3600),
-        "send_time": written(account, one.sent_at),
+        "create_time": written(account, one.made_at or one.sent_at - 3600),
+        "send_time": written(account, one.sent_at) if one.sent_at else "",
         "emails_sent": len(one.recipients),
-        "status": "sent",
+        "status": shown_status(account, one),
         "from_name": "Emulated",
-        "from_email": "news@example.com",
+        "from_email": one.sender,
         "subject": one.subject,
         "to_email": "",
         "archive_url": f"https://example.com/archive/{one.key}",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulators.mailigen.account import Account, key_of
+from emulators.mailigen.launching import PAUSED, draft, move, release
 from emulators.mailigen.mailings import BOUNCES, COMPLAINED, FORWARDED, LINK, OPENED, UNSUBSCRIBED, clicked, happened, received, send
 from emulators.mailigen.merges import store
 from emulators.mailigen.models import MailingList, Member, MergeField, Status
@@ -114,6 +115,28 @@ class Edits:
         one = self._list(operation)
         name = operation.get("name") or f"Letter {len(self._account.campaigns) + 1}"
         return {"campaign": send(self._account, one.key, title=name, subject=operation.get("subject") or name).key}
+
+    def op_compose(self, operation: Operation) -> Mapping[str, Any] | None:
+        """Staff makes a campaign to a list and leaves it as a draft; answers its id."""
+        one = self._list(operation)
+        return {"campaign": draft(self._account, one.key, operation["name"], operation.get("subject") or operation["name"]).key}
+
+    def op_send_draft(self, operation: Operation) -> Mapping[str, Any] | None:
+        """Staff sends a draft in the vendor's own pages."""
+        release(self._account, self._account.campaigns[operation["campaign"]])
+        return None
+
+    def op_halt(self, operation: Operation) -> Mapping[str, Any] | None:
+        """A campaign is paused before the rest of it goes out."""
+        chosen = self._account.campaigns[operation["campaign"]]
+        chosen.due = None
+        move(self._account, chosen, PAUSED)
+        return None
+
+    def op_delete_campaign(self, operation: Operation) -> Mapping[str, Any] | None:
+        """Staff deletes a campaign."""
+        del self._account.campaigns[operation["campaign"]]
+        return None
 
     def op_erase(self, operation: Operation) -> Mapping[str, Any] | None:
         """Staff deletes somebody; from one list where it is named, else from all."""

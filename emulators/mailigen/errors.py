@@ -9,6 +9,7 @@ NO_LIST, ALREADY_SUBSCRIBED, NOT_SUBSCRIBED = 200, 214, 215
 NO_MEMBER = 232
 NO_FIELD, FIELD_EXISTS, FIELD_REFUSED = 254, 255, 250
 NO_CAMPAIGN, CAMPAIGN_NOT_SENT = 300, 301
+INVALID_CONTENT, INVALID_OPTION, INVALID_STATUS = 311, 310, 313
 INVALID_ADDRESS = 502
 INVALID_DATE = 506
 LIMIT_REACHED = 120
@@ -28,6 +29,9 @@ MESSAGES = {
     FIELD_REFUSED: "This merge variable cannot be created or changed that way",
     NO_CAMPAIGN: "Invalid Mailigen Campaign ID",
     CAMPAIGN_NOT_SENT: "This campaign has not been sent",
+    INVALID_CONTENT: "Invalid campaign content",
+    INVALID_OPTION: "Invalid campaign option",
+    INVALID_STATUS: "The campaign's status does not allow this",
     INVALID_ADDRESS: "Invalid email address",
     INVALID_DATE: "Invalid date",
     LIMIT_REACHED: "You have reached the subscriber limit of your plan",

@@ -15,6 +15,7 @@ def send(account: Account, list_key: str, *, title: str, subject: str) -> Campai
     one = account.lists[list_key]
     recipients = {key: member.email for key, member in one.members.items() if member.status is Status.ACTIVE and key not in account.suppressed}
     made = Campaign(account.opaque_key(), account.number(), title, subject, list_key, account.now(), recipients=recipients)
+    made.mailed = dict.fromkeys(recipients, 1)
     account.campaigns[made.key] = made
     return made
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.mailigen import campaigns, joining, leaving, lists, merges
+from emulators.mailigen import campaigns, joining, launching, leaving, lists, merges
 from emulators.mailigen.account import Account
 from emulators.mailigen.php_form import Params
 
@@ -64,6 +64,13 @@ METHODS: dict[str, Method] = {
     "campaignBounceMessages": Method(campaigns.campaign_bounce_messages),
     "campaignForwardStats": Method(campaigns.campaign_forward_stats),
     "campaignGeoOpens": Method(campaigns.campaign_geo_opens),
+    "campaignCreate": Method(launching.campaign_create, writes=True),
+    "campaignUpdate": Method(launching.campaign_update, writes=True),
+    "campaignDelete": Method(launching.campaign_delete, writes=True),
+    "campaignSchedule": Method(launching.campaign_schedule, writes=True),
+    "campaignUnschedule": Method(launching.campaign_unschedule, writes=True),
+    "campaignSendNow": Method(launching.campaign_send_now, writes=True),
+    "campaignSendTest": Method(launching.campaign_send_test, writes=True),
 }
 
 # The vendor has these as well; they are not emulated, and calling one is answered loudly.
@@ -71,8 +78,7 @@ NOT_EMULATED = frozenset(
     (
         "login", "apikeys", "apikeyAdd", "apikeyExpire", "listSegments", "listSegmentCreate", "listSegmentUpdate", "listSegmentDelete",
         "listSegmentMembers", "listGrowthHistory", "listSubscribeSMS", "listUnsubscribeSMS", "listBatchSubscribeSMS", "listBatchUnsubscribeSMS",
-        "campaignGeoOpensByCountry", "campaignEmailDomainPerformance", "campaignCreate", "campaignUpdate", "campaignReplicate", "campaignDelete",
-        "campaignSchedule", "campaignUnschedule", "campaignSendNow", "campaignSendTest", "campaignPause", "campaignResume", "campaignTemplates",
+        "campaignGeoOpensByCountry", "campaignEmailDomainPerformance", "campaignReplicate", "campaignPause", "campaignResume", "campaignTemplates",
         "webhooks", "webhookCreate", "webhookUpdate", "webhookDelete", "webhookReplicate",
     )
 )  # fmt: skip

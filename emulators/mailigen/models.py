@@ -91,7 +91,11 @@ class Click:
 
 @dataclass(slots=True)
 class Campaign:
-    """One mailing that was sent. `actions`: kind → address key → times (epoch seconds) at which it happened."""
+    """One mailing. `actions`: kind → address key → times (epoch seconds) at which it happened. `sent_at` is 0 where it was not sent.
+
+    `mailed`: address key → how many mails of this campaign it got, `tests` the same of test mails. `due`: when it goes out by itself. `made_at` is
+    0 where staff made it; `changed_at` and `status_before`: since when it has its status, and which it had before.
+    """
 
     key: str
     number: int
@@ -103,3 +107,12 @@ class Campaign:
     recipients: dict[str, str] = field(default_factory=dict)  # address key → spelling
     actions: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     clicks: list[Click] = field(default_factory=list)
+    status: str = "sent"
+    status_before: str = ""
+    changed_at: float = 0.0
+    made_at: float = 0.0
+    due: float | None = None
+    sender: str = "news@example.com"
+    content: str = ""
+    mailed: dict[str, int] = field(default_factory=dict)
+    tests: dict[str, int] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from emulators.mailigen.account import Account
 from emulators.mailigen.errors import INVALID_KEY, UNKNOWN_METHOD, MailigenError
+from emulators.mailigen.launching import progress
 from emulators.mailigen.methods import METHODS, NOT_EMULATED, VERSIONS, method_of
 from emulators.mailigen.php_form import Params, decoded
 from emulators.mailigen.wire import answered, blocked, refused
@@ -53,6 +54,7 @@ class Surface:
             _say(version, name)
             return refused(account, MailigenError(UNKNOWN_METHOD), form)
         try:
+            progress(account)
             return answered(account, method.handler(account, params), form)
         except MailigenError as error:
             return refused(account, error, form)

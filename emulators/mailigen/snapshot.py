@@ -33,7 +33,12 @@ def _campaign(one: Campaign) -> dict[str, Any]:
         "name": one.title,
         "lists": [one.list_key],
         "sent_at": one.sent_at,
+        "status": one.status,
         "recipients": list(one.recipients),
+        "mailed": one.mailed,
+        "tests": one.tests,
+        "due": one.due,
+        "from": one.sender,
         "actions": one.actions,
         "clicks": [{"email": click.address, "link": click.link, "at": click.at} for click in one.clicks],
     }

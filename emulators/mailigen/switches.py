@@ -38,5 +38,13 @@ ALL = (
     _switch("unsubscribe_stranger", "unsubscribe", "unsubscribing who is not on the list", "error_row", "ok"),
     _switch("unsubscribe_twice", "unsubscribe", "unsubscribing who left already", "ok", "error_row"),
     _switch("complaint_shown", "reads", "what a spam complaint does: no method tells of it", "unsubscribed", "suppressed", "removed"),
+    _switch("scheduled_status", "launching", "the status of a campaign that is scheduled", "scheduled", "schedule", "draft"),
+    _switch("new_campaign_shown", "launching", "when `campaigns` shows a campaign made by API", "at_once", "minutes_later"),
+    _switch("status_shown", "launching", "when `campaigns` shows a new status", "at_once", "minutes_later"),
+    _switch("sending_takes", "launching", "how long a campaign is being sent", "no_time", "minutes"),
+    _switch("send_twice", "launching", "`campaignSendNow` for a campaign that was sent", "refused", "ok_without_mailing", "mails_again"),
+    _switch("schedule_twice", "launching", "`campaignSchedule` for a campaign that is scheduled", "replaces", "refused"),
+    _switch("title_twice", "launching", "`campaignCreate` with a title that is taken", "accepted", "refused"),
+    _switch("unknown_sender", "launching", "a sender that nobody confirmed", "accepted", "refused"),
     _switch("notify_default", "unsubscribe", "`send_notify` when it is not sent", "off", "on"),
 )

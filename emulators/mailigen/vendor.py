@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from emulators.mailigen.account import API_KEY
 from emulators.mailigen.edits import Edits
+from emulators.mailigen.launching import progress
 from emulators.mailigen.routes import Surface
 from emulators.mailigen.seed import NEWSLETTER, seeded
 from emulators.mailigen.snapshot import snapshot
@@ -40,10 +41,12 @@ class Mailigen:
 
     def snapshot(self) -> Mapping[str, Any]:
         """Everything it holds now."""
+        progress(self._surface.account)
         return snapshot(self._surface.account)
 
     def edit(self, operation: Mapping[str, Any]) -> Mapping[str, Any]:
         """What people do (docs/emulators.md#edits)."""
+        progress(self._surface.account)
         return Edits(self._surface.account).perform(operation)
 
     def strike(self, kind: str, scope: Mapping[str, Any]) -> None:  # noqa: ARG002 - the signature of `Strikable`

@@ -104,7 +104,7 @@ def source_of(row: RecordRow) -> str:
 
 def _addresses(parts: Parts, sync: str, launch: Launch) -> Iterator[Sequence[str]]:
     c, after = record.c, ""
-    mine = sa.and_(c.sync == sync, c.stream.in_(launch.streams), c.live == 1)
+    mine = sa.and_(_recipients(parts, sync, launch), c.live == 1)
     while True:
         with parts.ledger.begin() as connection:
             query = sa.select(c.address).where(mine, c.address > after).distinct().order_by(c.address).limit(BATCH)
@@ -115,9 +115,20 @@ def _addresses(parts: Parts, sync: str, launch: Launch) -> Iterator[Sequence[str
         after = batch[-1]
 
 
+def _recipients(parts: Parts, sync: str, launch: Launch) -> sa.ColumnElement[bool]:
+    """The records that the launch is for."""
+    c, each = record.c, []
+    for stream in sorted(launch.streams):
+        chosen = parts.feeding.only.get((sync, stream, f"{parts.situations.account}/{launch.list.key}"))
+        within = sa.true() if chosen is None else sa.or_(sa.false(), *(c.id.startswith(f"{one}:", autoescape=True) for one in sorted(chosen)))
+        each.append(sa.and_(c.sync == sync, c.stream == stream, within))
+    return sa.or_(*each)
+
+
 def _count_unaddressed(found: Review, parts: Parts, sync: str, launch: Launch) -> None:
     c = record.c
-    query = sa.select(c.stream, c.verdict, sa.func.count()).where(c.sync == sync, c.stream.in_(launch.streams), c.live == 1, c.address.is_(None))
+    mine = sa.and_(_recipients(parts, sync, launch), c.live == 1)
+    query = sa.select(c.stream, c.verdict, sa.func.count()).where(mine, c.address.is_(None))
     with parts.ledger.begin() as connection:
         for stream, verdict, count in connection.execute(query.group_by(c.stream, c.verdict)):
             found.records[stream] += count

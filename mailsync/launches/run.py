@@ -15,6 +15,7 @@ from mailsync.launches.content import Content, problems_of
 from mailsync.launches.deciding import OVER, Decision, Step, decide, observe
 from mailsync.launches.launcher import Answer, Fate, Launcher, Seen, State
 from mailsync.launches.plan import Launch, Then, bears_mark, marked
+from mailsync.launches.rehearsal import RehearsedLauncher
 from mailsync.launches.review import Review, counted, too_many
 from mailsync.ledger import launches as rows
 from mailsync.ledger.launches import LaunchRow
@@ -25,7 +26,7 @@ MOST_STEPS = 4  # make, test, send, and see that nothing is left
 
 
 class Launches:
-    """Implements `membership.afterwards.Afterwards`. `rehearsed`: what a dry run would do, by launch."""
+    """Implements `membership.afterwards.Afterwards`. `documents`: what became of each launch, or in a dry run would."""
 
     def __init__(self, launcher: Launcher, plan: Sequence[Launch], content: Mapping[str, Content]) -> None:
         """`content` by launch key: what the vendor will show people, as far as it can be read before."""
@@ -33,6 +34,11 @@ class Launches:
         self._plan = plan
         self._content = content
         self.documents: list[dict[str, Any]] = []
+
+    def rehearsed(self) -> tuple[Launches, RehearsedLauncher]:
+        """The same launches for a dry run, and the launcher that is told how to count."""
+        launcher = RehearsedLauncher(self._launcher)
+        return Launches(launcher, self._plan, self._content), launcher
 
     def __call__(self, settled: Settled) -> Outcome:
         """Every launch, one after the other; one that cannot go on keeps no other back."""

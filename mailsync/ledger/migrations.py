@@ -115,4 +115,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "when everything was last read anew, also after that is over", lambda connection: add_columns(connection, schema.relearn, "over")),
     Migration(7, "the table of launches", _only_new_tables),
     Migration(8, "the tables of survey answers", _only_new_tables),
+    Migration(9, "which parts of a stream a feed takes", lambda connection: add_columns(connection, schema.feed, "only")),
 )

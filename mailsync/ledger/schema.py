@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 8
+VERSION = 9
 """Rises with every change; what each changed is the ordered list in `mailsync.ledger.migrations`."""
 
 
@@ -86,7 +86,17 @@ former = _table(
     Index("former_by_address", "address"),
 )
 
-feed = _table("feed", _key("sync"), _key("stream"), _key("list"), Column("on_delete", Text, nullable=False))
+feed = _table(
+    "feed",
+    _key("sync"),
+    _key("stream"),
+    _key("list"),
+    Column("on_delete", Text, nullable=False),
+    Column("only", Text),  # a JSON list of the parts of the stream that it takes; null: all of it
+)
+
+# What the parts of a stream are called: the campaigns of the CRM, of a stream of their members.
+part = _table("part", _key("sync"), _key("stream"), _key("part"), Column("name", Text, nullable=False))
 
 member = _table(
     "member",

@@ -16,6 +16,7 @@ from mailsync.clock import Clock
 from mailsync.ledger import members, records
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.private import private_copy
+from mailsync.membership.afterwards import Afterwards, nothing
 from mailsync.membership.model import RecordRow
 from mailsync.membership.plan import Plan
 from mailsync.membership.rehearsal import Rehearsal, RehearsalClock
@@ -33,7 +34,7 @@ CANNOT_KNOW = (
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """How the real run would end: done, braked (a configuration error after everything else was done), stopped (the day's calls are spent)."""
+    """How the real run would end: done, braked or held (a configuration error after all else was done), stopped (the day's calls are spent)."""
 
     how: str = "done"
     message: str = ""
@@ -43,9 +44,17 @@ class DryRun:
     """One rehearsed run. Use `run` as any other run, then ask for the document."""
 
     def __init__(
-        self, *, ledger: Ledger, tool: MailingTool, plan: Plan, clock: Clock, on_event: Callable[[Event], None], created: Mapping[str, str]
+        self,
+        *,
+        ledger: Ledger,
+        tool: MailingTool,
+        plan: Plan,
+        clock: Clock,
+        on_event: Callable[[Event], None],
+        created: Mapping[str, str],
+        afterwards: Afterwards = nothing,
     ) -> None:
-        """`created`: key of each list that the run would make → its first contact."""
+        """`created`: key of each list that the run would make → its first contact. `afterwards` must do nothing at the vendor either."""
         self._plan = plan
         self._created = created
         self._began = clock.now()
@@ -57,7 +66,7 @@ class DryRun:
             if event.kind is not EventKind.WAITING:  # nobody waits here
                 on_event(event)
 
-        self.run = Run(ledger=self.ledger, tool=self.tool, plan=plan, clock=self._clock, on_event=tell)
+        self.run = Run(ledger=self.ledger, tool=self.tool, plan=plan, clock=self._clock, on_event=tell, afterwards=afterwards)
         self.tool.reserve = self.run.budget.reserve
 
     def document(self, summary: Summary, ends: Ends) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mailsync.errors import Bug
@@ -22,6 +22,9 @@ class Ruling:
     fate: RecordFate
     reason: str = ""
     detail: str = ""
+
+
+_ELSEWHERE = Ruling(RecordFate.SKIPPED, "other_campaign")
 
 
 def shown_id(record_id: str) -> str:
@@ -49,9 +52,12 @@ def _detail(row: RecordRow, at: Situation, fate: RecordFate) -> str:
 class Fates:
     """The counts of one run."""
 
-    def __init__(self, lists_of: Mapping[str, tuple[str, ...]]) -> None:
-        """`lists_of`: stream → keys of the lists it feeds."""
+    def __init__(
+        self, lists_of: Mapping[str, tuple[str, ...]], admits: Callable[[str, str, str], bool] = lambda _stream, _list_key, _record_id: True
+    ) -> None:
+        """`lists_of`: stream → keys of the lists it feeds. `admits(stream, list key, record id)`: whether that feed takes the record."""
         self._lists_of = lists_of
+        self._admits = admits
         self.records_in: Counter[str] = Counter()
         self.changes: Counter[tuple[str, str, str]] = Counter()  # (stream, field, how) → values not written as they came
         self._counts: Counter[tuple[str, str, RecordFate, str]] = Counter()
@@ -67,7 +73,7 @@ class Fates:
         for one in absorbed:
             rejected = False
             for list_key in self._lists_of[one.stream]:
-                ruled = self._ruled(one, decided[list_key])
+                ruled = self._ruled(one, decided[list_key]) if self._admits(one.stream, list_key, one.record_id) else _ELSEWHERE
                 self._count(one, list_key, ruled)
                 rejected = rejected or ruled.fate is RecordFate.REJECTED
             since = self._since.setdefault(one.stream, [0, 0])

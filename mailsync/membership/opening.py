@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from mailsync.errors import ConfigError
@@ -11,6 +13,7 @@ from mailsync.ledger.lease import Lease
 from mailsync.ledger.schema import account, feed, member, record, state, target
 from mailsync.ledger.schema import ledger as facts
 from mailsync.membership import rejects
+from mailsync.membership.feeding import Feeding, StreamParts, restrictions
 from mailsync.membership.plan import Plan
 from mailsync.membership.tool import ListedStatus, MailingTool
 
@@ -44,15 +47,24 @@ def check_account(ledger: Ledger, lease: Lease, plan: Plan, organisation: str | 
         connection.execute(ledger.upsert(account), values)
 
 
-def record_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> dict[tuple[str, str], frozenset[str]]:
+def record_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> Feeding:
     """Note this run's feeds, and give all feeds of the account: one recorded once keeps counting after it is deselected."""
     with ledger.begin() as connection:
         lease.fence(connection)
-        rows = [
-            {"sync": plan.sync_name, "stream": one.stream, "list": f"{plan.account}/{one.list.key}", "on_delete": one.on_delete.value}
+        rows: list[dict[str, Any]] = [
+            {"sync": plan.sync_name, "stream": one.stream, "list": f"{plan.account}/{one.list.key}", "on_delete": one.on_delete.value, "only": None}
             for one in plan.feeds
         ]
-        known = {(row[0], row[1]) for row in connection.execute(sa.select(feed.c.stream, feed.c.list).where(feed.c.sync == plan.sync_name))}
+        known = {
+            (row[0], row[1]): row[2]
+            for row in connection.execute(sa.select(feed.c.stream, feed.c.list, feed.c.only).where(feed.c.sync == plan.sync_name))
+        }
+        restricted = {(one.stream, f"{plan.account}/{one.list.key}") for one in plan.feeds if one.only is not None}
+        for row in rows:
+            key = (str(row["stream"]), str(row["list"]))
+            row["only"] = (known.get(key) or "[]") if key in restricted else None
+            if known.get(key) is not None and key not in restricted:  # it takes all of its stream from now on
+                del known[key]
         connection.execute(ledger.upsert(feed), rows)
         for one in rows:
             connection.execute(sa.delete(facts).where(facts.c.name == f"{_FORMER}{plan.sync_name} {one['stream']} {one['list']}"))
@@ -60,9 +72,17 @@ def record_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> dict[tuple[str, st
                 ledger.note_fact(connection, _new_feed(plan, one["stream"], one["list"]), "1")
         found: dict[tuple[str, str], frozenset[str]] = {}
         mine = feed.c.list.startswith(f"{plan.account}/", autoescape=True)
-        for row in connection.execute(sa.select(feed.c.sync, feed.c.stream, feed.c.list).where(mine)):
-            found[row[0], row[1]] = found.get((row[0], row[1]), frozenset()) | {row[2]}
-    return found
+        every = [tuple(row) for row in connection.execute(sa.select(feed.c.sync, feed.c.stream, feed.c.list, feed.c.only).where(mine))]
+    for sync, stream, list_id, _ in every:
+        found[sync, stream] = found.get((sync, stream), frozenset()) | {list_id}
+    return Feeding(found, dict(restrictions(every)))
+
+
+def keep_parts(ledger: Ledger, connection: sa.Connection, plan: Plan, parts: StreamParts) -> None:
+    """Keep what parts of streams are called, and which of them the feeds take; whoever may be concerned by a change is decided anew at the end."""
+    for one in parts.save(connection):
+        if records.has_live(connection, plan.sync_name, one.stream):
+            ledger.note_fact(connection, _new_feed(plan, one.stream, f"{plan.account}/{one.list.key}"), "1")
 
 
 def decide_new_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> list[str]:

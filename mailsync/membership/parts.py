@@ -18,6 +18,7 @@ from mailsync.membership.absorb import Absorber
 from mailsync.membership.calls import Calls
 from mailsync.membership.deciding import Deciding
 from mailsync.membership.fates import Fates
+from mailsync.membership.feeding import Feeding
 from mailsync.membership.forecast import Forecaster
 from mailsync.membership.mirror import Mirror
 from mailsync.membership.model import Rules
@@ -52,6 +53,7 @@ class Parts:
     removals: Removals
     fates: Fates
     forecaster: Forecaster
+    feeding: Feeding
     foreign_opt_outs: Counter[str] = field(default_factory=Counter)
 
     def mark_dirty(self, connection: sa.Connection, addresses: Collection[str]) -> None:
@@ -74,7 +76,7 @@ class Holding:
     plan: Plan
     lease: Lease
     budget: Budget
-    feeds: Mapping[tuple[str, str], frozenset[str]]
+    feeding: Feeding
     number: int
     tell: Callable[[EventKind, str], None]
     check_stop: Callable[[], None]
@@ -91,7 +93,7 @@ def build(held: Holding) -> Parts:
     lists = {f"{account}/{one.list.key}": one.list for one in plan.feeds}
     suppressions = Suppressions(ledger, account)
     by_contact = tool.traits.fields_belong_to_contact
-    situations = Situations(account=account, feeds=held.feeds, suppressions=suppressions, fields_belong_to_contact=by_contact)
+    situations = Situations(account=account, feeding=held.feeding, suppressions=suppressions, fields_belong_to_contact=by_contact)
     reach: Any = {"lease": lease, "account": account, "situations": situations, "suppressions": suppressions}
     reader = Reader(ledger, tool, sync=plan.sync_name, **reach, say=lambda text: held.tell(EventKind.PROGRESS, text))
     responses = Responses(ledger, tool, **reach, check_stop=held.check_stop)
@@ -121,7 +123,11 @@ def build(held: Holding) -> Parts:
         settler=settler,
         removals=Removals(ledger, sync=plan.sync_name, account=account, lease=lease, settler=settler, calls=calls, check_stop=held.check_stop),
         forecaster=Forecaster(ledger, held.budget, lists, settler.calls_for),
-        fates=Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams}),
+        fates=Fates(
+            {one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams},
+            lambda stream, key, record_id: held.feeding.admits((plan.sync_name, stream, f"{account}/{key}"), record_id),
+        ),
+        feeding=held.feeding,
     )
 
 

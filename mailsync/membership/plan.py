@@ -34,11 +34,12 @@ class SyncMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One stream feeding one list."""
+    """One stream feeding one list. `only`: the parts of the stream that it takes, by id or name; None: all of it."""
 
     stream: str
     list: MailingList
     on_delete: OnDelete = OnDelete.REMOVE
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Claim:
     `cursor` is comparable within the stream (None: the source has none; arrival order counts). `address` is the raw text, None where absent or
     empty. `payload` holds the mapped fields without the address. `blocked` names why this record may not be written though its address is fine
     (a required field empty, a value that cannot be converted): its fate is rejected(reason); `blocked_by` is the column that is to blame.
-    `changed`: (field, how) of each value that was not written as it came.
+    `changed`: (field, how) of each value that was not written as it came. `part`: id and name of the part of the stream that the record belongs to,
+    where feeds choose by it.
     """
 
     stream: str
@@ -110,6 +112,7 @@ class Claim:
     blocked: str | None = None
     blocked_by: str = ""
     changed: tuple[tuple[str, str], ...] = ()
+    part: tuple[str, str] | None = None
 
 
 class RecordFate(Enum):

@@ -92,7 +92,7 @@ class Rehearsal:
     def count(self, list_key: str, status: ListedStatus) -> int:
         """How many there are, or would be."""
         if list_key in self._changed:
-            self._pretend(self.traits.count_endpoint)
+            self.pretend(self.traits.count_endpoint)
             return self.foreseen.count(list_key, status)
         began = self._clock.base.now()
         number = self._tool.count(list_key, status)
@@ -105,7 +105,7 @@ class Rehearsal:
     def page(self, list_key: str, status: ListedStatus, first: int, size: int) -> list[Member]:
         """Rows as they are, or would be."""
         if list_key in self._changed:
-            self._pretend(self.traits.read_endpoint)
+            self.pretend(self.traits.read_endpoint)
             return [Member(spelling) for spelling in self.foreseen.page(list_key, status, first, size)]
         members = self._tool.page(list_key, status, first, size)
         if first == 0:
@@ -117,7 +117,7 @@ class Rehearsal:
         """Read once; afterwards only counted as so many calls again."""
         if self._leavings_cost is not None:
             for endpoint in self._leavings_cost.elements():
-                self._pretend(endpoint)
+                self.pretend(endpoint)
             return
         self._noting = Counter()
         yield from self._tool.leavings(since)
@@ -129,7 +129,7 @@ class Rehearsal:
 
     def subscribe(self, list_key: str, people: Sequence[Person]) -> list[Outcome]:
         """Noted as additions, returns, updates or confirmation mails; their fields are in the ledger's copy."""
-        self._pretend(self.traits.subscribe_endpoint)
+        self.pretend(self.traits.subscribe_endpoint)
         return [self._subscribed(list_key, one.address) for one in people]
 
     def attach(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
@@ -137,7 +137,7 @@ class Rehearsal:
         outcomes: dict[str, Outcome] = {}
         for endpoint, some in self._tool.attach_calls(addresses):
             try:
-                self._pretend(endpoint)
+                self.pretend(endpoint)
             except BudgetSpent:
                 if not outcomes:
                     raise
@@ -151,7 +151,7 @@ class Rehearsal:
 
     def take_off(self, list_key: str, addresses: Sequence[str], *, delete: bool) -> list[Outcome]:
         """Noted."""
-        self._pretend(self.traits.unsubscribe_endpoint)
+        self.pretend(self.traits.unsubscribe_endpoint)
         for address in addresses:
             self.foreseen.plan(list_key, "take_off", address)
             self._put(list_key, address, None if delete else ListedStatus.UNSUBSCRIBED)
@@ -159,7 +159,7 @@ class Rehearsal:
 
     def suppress(self, list_key: str, addresses: Sequence[str]) -> list[Outcome]:
         """Noted; they are taken off this list, and off every list where the vendor has one set of contacts."""
-        self._pretend(self.traits.suppress_endpoint)
+        self.pretend(self.traits.suppress_endpoint)
         after = None if self.traits.can_delete_member else ListedStatus.UNSUBSCRIBED
         for address in addresses:
             self.foreseen.plan("*", "suppress", address)
@@ -178,7 +178,8 @@ class Rehearsal:
         self._put(list_key, address, ListedStatus.ACTIVE)
         return DONE
 
-    def _pretend(self, endpoint: str) -> None:
+    def pretend(self, endpoint: str) -> None:
+        """A call that is not made: reserved, and given its time."""
         self.reserve(endpoint)
         self._clock.work(self.latency_s)
 

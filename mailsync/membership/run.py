@@ -24,6 +24,7 @@ from mailsync.membership.afterwards import Afterwards, nothing
 from mailsync.membership.ending import Ending
 from mailsync.membership.farewells import take_off_forgotten
 from mailsync.membership.fates import Ruling, ruling
+from mailsync.membership.feeding import StreamParts
 from mailsync.membership.parts import Holding, Parts, build
 from mailsync.membership.plan import Claim, Plan
 from mailsync.membership.settle import fate_of
@@ -76,6 +77,7 @@ class Run:
         self._notes: list[str] = []
         self._restored = False
         self._parts_or_none: Parts | None = None
+        self._stream_parts: StreamParts
 
     @property
     def _parts(self) -> Parts:
@@ -96,9 +98,13 @@ class Run:
         blank = opening.is_blank(ledger)
         if blank:
             opening.refuse_lost_ledger(self._tool, plan)
-        feeds = opening.record_feeds(ledger, self._lease, plan)
+        feeding = opening.record_feeds(ledger, self._lease, plan)
+        self._stream_parts = StreamParts(ledger, plan.sync_name, plan.account, plan.feeds, feeding)
+        with ledger.begin() as connection:
+            self._lease.fence(connection)
+            opening.keep_parts(ledger, connection, plan, self._stream_parts)
         opening.drop_what_is_old(ledger, self._lease, plan)
-        self._parts_or_none = build(Holding(ledger, self._tool, plan, self._lease, self.budget, feeds, number, self._tell, self._check))
+        self._parts_or_none = build(Holding(ledger, self._tool, plan, self._lease, self.budget, feeding, number, self._tell, self._check))
         parts = self._parts
         for list_id, listing in parts.lists.items():
             self._tell(EventKind.PROGRESS, f"Reading the list {listing.name!r} completely.")
@@ -128,6 +134,8 @@ class Run:
             self._begun.add(claim.stream)
             parts.mirror.first_record(parts.streams[claim.stream])
         parts.fates.came_in(claim.stream)
+        if claim.part is not None:
+            self._stream_parts.learn(claim.stream, *claim.part)
         for name, how in claim.changed:
             parts.fates.changes[claim.stream, name, how] += 1
         self._claims.append(claim)
@@ -223,6 +231,7 @@ class Run:
         parts = self._parts
         with self._ledger.begin() as connection:
             self._lease.fence(connection)
+            opening.keep_parts(self._ledger, connection, self._plan, self._stream_parts)
             chunk = parts.absorber.absorb(connection, claims, parts.mirror.generations)
             reached = parts.situations.reach(connection, chunk.touched)
             parts.mark_dirty(connection, reached)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from mailsync.ledger import members, records
 from mailsync.ledger.suppressions import Suppressed, Suppressions
+from mailsync.membership.feeding import Feeding
 from mailsync.membership.model import NEVER, MemberRow, RecordRow, Situation
 
 _ORDER = (
@@ -19,24 +20,22 @@ _SPREADING = {"left", "complaint"}
 
 
 class Situations:
-    """Bound to one account: its feeds (sync, stream → list ids) and where fields belong."""
+    """Bound to one account: its feeds, and where fields belong."""
 
-    def __init__(
-        self, *, account: str, feeds: Mapping[tuple[str, str], frozenset[str]], suppressions: Suppressions, fields_belong_to_contact: bool
-    ) -> None:
-        self._account = account
-        self._feeds = feeds
+    def __init__(self, *, account: str, feeding: Feeding, suppressions: Suppressions, fields_belong_to_contact: bool) -> None:
+        self.account = account
+        self._feeding = feeding
         self.suppressions = suppressions
         self._by_contact = fields_belong_to_contact
 
     @property
     def lists(self) -> frozenset[str]:
         """Every list that any sync of the account feeds."""
-        return frozenset().union(*self._feeds.values()) if self._feeds else frozenset()
+        return frozenset().union(*self._feeding.lists.values()) if self._feeding.lists else frozenset()
 
     def scope(self, list_id: str) -> str:
         """Where what was written is remembered."""
-        return self._account if self._by_contact else list_id
+        return self.account if self._by_contact else list_id
 
     def load(self, connection: sa.Connection, list_id: str, addresses: Collection[str]) -> dict[str, Situation]:
         """One situation for each address."""
@@ -73,8 +72,8 @@ class Situations:
         suppressed: tuple[str, float] | None,
     ) -> Situation:
         live = [row for row in holders if row.live]
-        claimants = [row for row in live if list_id in self._feeds.get((row.sync, row.stream), ())]
-        in_scope = [row for row in live if (row.sync, row.stream) in self._feeds] if self._by_contact else claimants
+        claimants = [row for row in live if self._feeding.feeds(row, list_id)]
+        in_scope = [row for row in live if (row.sync, row.stream) in self._feeding.lists] if self._by_contact else claimants
         winner = max(in_scope, key=lambda row: row.rank) if len(in_scope) > 1 else (in_scope[0] if in_scope else None)
         member = known or MemberRow(list_id, address, (winner.spelling if winner else None) or address)
         reason, since = suppressed or (None, NEVER)
@@ -98,9 +97,7 @@ class Situations:
 
     def _left_elsewhere(self, connection: sa.Connection, list_id: str, holders: Mapping[str, list[RecordRow]]) -> set[str]:
         """A live record that feeds the list ever held another address, and that one left this list or complained."""
-        moved = [
-            row for rows in holders.values() for row in rows if row.live and row.moved and list_id in self._feeds.get((row.sync, row.stream), ())
-        ]
+        moved = [row for rows in holders.values() for row in rows if row.live and row.moved and self._feeding.feeds(row, list_id)]
         formers = records.formers_of(connection, moved)
         before = {address for addresses in formers.values() for address in addresses}
         if not before:

@@ -1,9 +1,12 @@
 """Campaigns launched to people of a stream: made, sent once, and what keeps them back, against the emulated vendors."""
 
+import json
+
 import pytest
 
 from .conftest import Connector
 from .people import Source, write
+from .support import COLUMNS, a_catalog
 from .tools import TOOLS
 
 PAGE = "<html><body>Hello $[First Name|you]$ *|FNAME|*</body></html>"
@@ -69,13 +72,6 @@ def run(connector, source):
     return said
 
 
-@pytest.fixture
-def zoho_only(connector):
-    if connector.tool.name != "zoho_campaigns":
-        pytest.skip("the emulator does not make campaigns yet")
-
-
-@pytest.mark.usefixtures("zoho_only")
 def test_everybody_gets_it_once_and_no_later_run_sends_it_again(connector, source):
     connector.set(launches=[launch(connector)])
     said = run(connector, people(source.state({}), 1, 2).complete())
@@ -86,3 +82,91 @@ def test_everybody_gets_it_once_and_no_later_run_sends_it_again(connector, sourc
         assert got(connector) == once(1, 2)
     assert "was sent" in said.logs or "is being sent" in said.logs
     assert "1 skipped(launched)" in said.logs
+
+
+def test_a_dry_run_tells_the_review_the_calls_and_the_mails_and_the_run_does_exactly_that(connector, source):
+    connector.set(launches=[launch(connector)], dry_run=True)
+    people(source.state({}), 1, 2).record(3, "p3@new.example.com", Email_Opt_Out=True).record(4, None).record(5, "p2@new.example.com").complete()
+    lines = list(source.lines)
+    said = run(connector, source)
+    (line,) = [one["log"]["message"] for one in said.of("LOG") if one["log"]["message"].startswith("Plan (JSON): ")]
+    (plan,) = json.loads(line.removeprefix("Plan (JSON): "))["launches"]
+    assert connector.calls(writes=True) == []
+    assert campaigns(connector) == []
+    own = len(connector.tool.creation)
+    assert plan["review"] == {
+        "records": {"Leads": 5},
+        "eligible": 2,
+        "already_on": 0,
+        "existing": 0,
+        "own": own,
+        "duplicates": 1,
+        "skipped": {"crm_opt_out": 1, "no_address": 1},
+        "waiting": {},
+        "mails": 2 + own,
+    }
+    assert (plan["calls"], plan["mails"]) == (["create", "send"], 2 + own)
+    connector.set(dry_run=False)
+    source.lines = lines
+    connector.emulator.clear_requests()
+    run(connector, source)
+    made = [one["path"].rsplit("/", 1)[1] for one in connector.calls(writes=True)]
+    assert [one for one in made if "ampaign" in one] == list(connector.tool.launching)
+    assert sum(campaigns(connector)[0]["mailed"].values()) == plan["mails"]
+
+
+MEMBERS = {
+    **COLUMNS,
+    **{name: {"type": ["null", "string"]} for name in ("campaign_id", "campaign_name", "module", "member_id", "member_status")},
+    "_ab_deletion_reason": {"type": ["null", "string"]},
+}
+
+
+def members_catalog():
+    catalog = a_catalog(MEMBERS)
+    catalog["streams"][0]["stream"]["name"] = "Campaign_Members"
+    return catalog
+
+
+def member(source, campaign, name, module, number, **more):
+    return source.record(
+        f"{campaign}:{module}:{number}",
+        f"p{number}@new.example.com",
+        campaign_id=campaign,
+        campaign_name=name,
+        module=module,
+        member_id=str(number),
+        **more,
+    )
+
+
+@pytest.mark.parametrize("wanted", ["71", "Spring fair"], ids=["by id", "by name"])
+def test_only_the_members_of_one_campaign_of_the_crm_get_it(connector, wanted):
+    source = Source("Campaign_Members").state({})
+    member(source, "70", "Autumn fair", "Leads", 1)
+    member(source, "71", "Spring fair", "Leads", 2)
+    member(source, "71", "Spring fair", "Contacts", 3)
+    member(source, "71", "Spring fair", "Contacts", 4)
+    write(connector.set(streams=[{"stream": "Campaign_Members", "list_name": "Newsletter"}]), source.complete(), members_catalog())
+    recipients = [{"stream": "Campaign_Members", "campaign": wanted}]
+    connector.set(streams=[], launches=[launch(connector, recipients=recipients)])
+    source.state()
+    source.tombstone("71:Contacts:4", "left_selection")
+    member(source, "70", "Autumn fair", "Leads", 5)
+    member(source, "71", "Spring fair", "Leads", 6)
+    said = write(connector, source.complete(), members_catalog())
+    assert said.code == 0, said.text
+    assert got(connector) == once(2, 3, 6)
+    assert "1 from Campaign_Members: Contacts, 2 from Campaign_Members: Leads" in said.logs
+    assert "1 released, 1 skipped(other_campaign), 1 written" in said.logs
+
+
+def test_a_name_that_two_campaigns_of_the_crm_have_is_refused_before_anybody_is_written(connector):
+    source = Source("Campaign_Members").state({})
+    member(source, "70", "Fair", "Leads", 1)
+    member(source, "71", "Fair", "Leads", 2)
+    connector.set(launches=[launch(connector, recipients=[{"stream": "Campaign_Members", "campaign": "Fair"}])])
+    said = write(connector, source.complete(), members_catalog())
+    assert said.error["failure_type"] == "config_error"
+    assert "70, 71" in said.error["message"]
+    assert got(connector) == {}

@@ -9,7 +9,7 @@ class Tool:
 
     `refused`: an address that only the vendor refuses, with our reason. `writes`, `reads`: every call, searched in the request's path, and how often
     the history of the fault matrix makes it (of reads: at least). `in_matrix`: options of the system there, so that each write is made several times.
-    `no_fault`: kind → why it cannot happen here.
+    `no_fault`: kind → why it cannot happen here. `launching`: the calls that make a campaign and send it.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Tool:
     full: str
     secrets: tuple
     creation: dict
+    launching: tuple
     writes: dict
     reads: dict
     in_matrix: dict = field(default_factory=dict)
@@ -55,6 +56,7 @@ TOOLS = {
                 "getcampaigndetails": 6,
                 "campaignreports": 4,
             },
+            launching=("createCampaign", "sendcampaign"),
         ),
         Tool(
             "mailigen",
@@ -69,6 +71,7 @@ TOOLS = {
             reads={"getAccountDetails": 2, "/lists": 4, "listMergeVars": 6, "listMembers": 24, "suppressedListMembers": 2, "/campaigns": 2},
             in_matrix={"batch_size": 2},
             no_fault={"token": "its key does not expire; a key that is taken back is an error of the configuration"},
+            launching=("campaignCreate", "campaignSendNow"),
         ),
     )
 }

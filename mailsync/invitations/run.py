@@ -77,9 +77,9 @@ class Run:
         self._history.name([Named(list_id, "survey", one.name) for list_id, one in self._targets.items()])
         opening.check_account(ledger, lease, plan, None)
         opening.drop_what_is_old(ledger, lease, plan)
-        feeds = opening.record_feeds(ledger, lease, plan)
+        feeding = opening.record_feeds(ledger, lease, plan)
         suppressions = SuppressedAnywhere(ledger, plan.account)
-        situations = Situations(account=plan.account, feeds=feeds, suppressions=suppressions, fields_belong_to_contact=False)
+        situations = Situations(account=plan.account, feeding=feeding, suppressions=suppressions, fields_belong_to_contact=False)
         name = f"{plan.sync_name}#{self._number}"
         calls = Calls(
             ledger,

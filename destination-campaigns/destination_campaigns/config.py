@@ -10,7 +10,7 @@ from typing import Any
 
 from destination_campaigns import launch_spec, spec
 from destination_campaigns.launch_config import LaunchConfig, check_keys, parse_launch
-from destination_campaigns.systems import SYSTEMS, Settings, System
+from destination_campaigns.systems import INVITING, SYSTEMS, Settings, System
 from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
 from mailsync.errors import ConfigError
@@ -103,6 +103,8 @@ def parse_config(raw: Any) -> Config:
     for one, parsed in zip(options.objects("launches"), launches, strict=True):
         streams += _recipients(one, parsed, streams)
     _check_streams(streams, system, problems)
+    if options.objects("invitations"):
+        problems.add(f"invitations are sent by {', '.join(INVITING)}, and system names a mailing tool. Give them a connection of their own.")
     if not options.flag("consent_confirmed"):
         problems.add("consent_confirmed must be true: nobody is written to a list before you confirm that these people may be mailed.")
     ledger = parse_ledger(options, problems)
@@ -136,7 +138,7 @@ def _system(options: Options, problems: Problems) -> tuple[System | None, Settin
     system = SYSTEMS.get(name)
     if system is None:
         if name:
-            problems.add(f"system.name is {name[:40]!r}. Accepted: {', '.join(SYSTEMS)}.")
+            problems.add(f"system.name is {name[:40]!r}. Accepted: {', '.join((*SYSTEMS, *INVITING))}.")
         return None, None
     options.known(system.fragment["properties"], refused={})
     try:

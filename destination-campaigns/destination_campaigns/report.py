@@ -19,16 +19,17 @@ _ACTIONS = {
     "confirmation_sent": "asked for a confirmation",
     "refused": "refused by the vendor",
     "lost": "without an answer",
+    "invited": "invited",
 }
 
 
-def summary_lines(summary: Summary, list_names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(level, text) of each line."""
+def summary_lines(summary: Summary, list_names: Mapping[str, str], noun: str = "list") -> Iterator[tuple[str, str]]:
+    """(level, text) of each line. `noun`: what people are written to."""
     report = Report(
-        target=lambda key: f"list {list_names.get(key, key)}",
-        action=lambda key, action, count: f"List {list_names.get(key, key)}: {count} addresses {_ACTIONS.get(action, action)}.",
+        target=lambda key: f"{noun} {list_names.get(key, key)}",
+        action=lambda key, action, count: f"{noun.capitalize()} {list_names.get(key, key)}: {count} addresses {_ACTIONS.get(action, action)}.",
         about={reason.value: about for reason, about in ABOUT.items()},
         explained=frozenset({RecordFate.REJECTED, RecordFate.SKIPPED}),
-        nothing="no record fed a list.",
+        nothing=f"no record fed a {noun}.",
     )
     return report.lines(summary)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from destination_campaigns.invitation_form import invitations_form
 from destination_campaigns.launch_spec import form as launch_form
-from destination_campaigns.systems import SYSTEMS
+from destination_campaigns.systems import INVITING, SYSTEMS
 from mailsync.airbyte.form_parts import choice as _choice
 from mailsync.airbyte.form_parts import flag as _flag
 from mailsync.airbyte.form_parts import text as _text
@@ -46,7 +47,7 @@ def _properties() -> dict[str, dict[str, Any]]:
             "type": "object",
             "title": "Mailing tool",
             "description": "Where the mailing lists are.",
-            "oneOf": [dict(system.fragment) for system in SYSTEMS.values()],
+            "oneOf": [dict(system.fragment) for system in (*SYSTEMS.values(), *INVITING.values())],
         },
         "sync_name": _text(
             "Sync name", "Names this sync in the ledger. Keep it: another name is another sync that owns nobody.", examples=["newsletter"]
@@ -64,6 +65,7 @@ def _properties() -> dict[str, dict[str, Any]]:
             "description": "Campaigns that are made, and sent once, to people of these streams.",
             "items": launch_form(record_options()),
         },
+        "invitations": invitations_form(),
         "consent_confirmed": _flag(
             "Consent confirmed", "I have the consent, or another lawful basis, to mail the people in these streams. Nothing is written without it."
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
+from mailsync.invitations.inviter import Inviter, Place, Wanted
 from mailsync.mailigen.settings import FRAGMENT as MAILIGEN
 from mailsync.mailigen.settings import LAUNCH_REFUSED_OPTIONS as MAILIGEN_NEVER
 from mailsync.mailigen.settings import REFUSED_OPTIONS as MAILIGEN_REFUSES
@@ -14,6 +15,7 @@ from mailsync.mailing_account import MailingAccount
 from mailsync.zoho_campaigns.settings import FRAGMENT as ZOHO_CAMPAIGNS
 from mailsync.zoho_campaigns.settings import LAUNCH_REFUSED_OPTIONS as ZOHO_CAMPAIGNS_NEVER
 from mailsync.zoho_campaigns.settings import REFUSED_OPTIONS as ZOHO_CAMPAIGNS_REFUSES
+from mailsync.zoho_survey.settings import FRAGMENT as ZOHO_SURVEY
 
 
 class Settings(Protocol):
@@ -30,6 +32,16 @@ class Settings(Protocol):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be printed."""
+
+
+class SurveyAccount(Inviter, Protocol):
+    """One account of a survey tool."""
+
+    def check_access(self) -> None:
+        """Raises AuthError where the credentials do not work."""
+
+    def find(self, wanted: Wanted) -> Place:
+        """A survey, a way to invite to it, and the fields that an invitation there may have. Raises ConfigError that lists what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +74,27 @@ SYSTEMS: Mapping[str, System] = {
         ZOHO_CAMPAIGNS, ZOHO_CAMPAIGNS_REFUSES, ZOHO_CAMPAIGNS_NEVER, "mailsync.zoho_campaigns", lists_need_a_contact=True, signup_forms=True
     ),
     "mailigen": System(MAILIGEN, MAILIGEN_REFUSES, MAILIGEN_NEVER, "mailsync.mailigen", lists_need_a_contact=False, signup_forms=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InvitingSystem:
+    """A survey tool: it has no lists, people are invited to its surveys. `fragment` is the JSON Schema of `system`."""
+
+    fragment: Mapping[str, Any]
+    module: str
+
+    def parse(self, raw: Mapping[str, Any]) -> Settings:
+        """Check the `system` object. Raises ConfigError."""
+        settings: Settings = import_module(f"{self.module}.settings").parse_settings(raw)
+        return settings
+
+    def open(self, settings: Settings, **parts: Any) -> SurveyAccount:
+        """Connect. Nothing is called yet."""
+        account: SurveyAccount = import_module(f"{self.module}.inviter").open_account(settings, **parts)
+        return account
+
+
+INVITING: Mapping[str, InvitingSystem] = {
+    "zoho_survey": InvitingSystem(ZOHO_SURVEY, "mailsync.zoho_survey"),
 }

@@ -57,7 +57,7 @@ class ZohoSurvey:
             self._surface.account.locked_until = self._surface.account.now() + LOCKED_S
 
     def configs(self) -> Mapping[str, Mapping[str, Any]]:
-        """`source-campaigns`: exports of the seeded surveys and an empty spool, both beside the configuration, and the private tree."""
+        """`destination-campaigns`: Leads and Contacts invited to the first survey. `source-campaigns`: exports of the seeded surveys and an empty spool, both beside the configuration, and the private tree."""
         account, base = self._surface.account, self._world.base_url
         surveys = [one for one in account.surveys.values() if one.name in RESPONDENTS]
         folder = Path(self._world.configs_dir or ".").resolve() / "zoho_survey"

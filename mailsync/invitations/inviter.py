@@ -29,6 +29,36 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A survey and a way to invite to it, by id or name; "" where there is only one."""
+
+    survey: str
+    portal: str = ""
+    department: str = ""
+    collector: str = ""
+    distribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationField:
+    """What an invitation may say of a person."""
+
+    key: str
+    label: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What was found: the survey, the path of the way to invite to it, and the fields that an invitation there may have."""
+
+    survey: str
+    name: str
+    path: str
+    fields: tuple[InvitationField, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Traits:
     """Windows of the configured pace: the vendor publishes no limit. `lock_s`: how long a limit that was met is waited out."""
 

@@ -132,7 +132,7 @@ def _check_streams(entries: tuple[Entry, ...], problems: Problems) -> None:
     first: dict[str, Entry] = {}
     for one in entries:
         if first.setdefault(one.stream, one).records != one.records:
-            problems.add(f"{one.path} reads stream {one.stream} otherwise than {first[one.stream].path} does. A stream's records are read in one way.")
+            problems.add(f"{one.path} reads stream {one.stream} otherwise than {first[one.stream].path} does. Read it in one way.")
         same = [other for other in entries if (other.stream, other.wanted, other.again) == (one.stream, one.wanted, one.again)]
         if len(same) > 1:
             problems.add(f"{one.path}: stream {one.stream} is invited to {one.wanted.survey!r} twice. Remove one entry.")

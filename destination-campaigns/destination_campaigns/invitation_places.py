@@ -96,7 +96,7 @@ def check_mapping(one: Found, filled: Sequence[str], problems: Problems) -> None
     known = {_plain(name): field.key for field in one.place.fields for name in (field.key, field.label)}
     for name in filled:
         if _plain(name) not in known:
-            problems.add(f"{one.entry.path}.mapping: invitations to {one.place.name!r} have no field {name!r}. Accepted: {_labels(one.place.fields)}.")
+            problems.add(f"{one.entry.path}.mapping: {one.place.name!r} has no field {name!r}. Accepted: {_labels(one.place.fields)}.")
     given = {known.get(_plain(name)) for name in filled} | one.own_fields
     for field in one.place.fields:
         if field.required and field.key not in given:

@@ -6,7 +6,7 @@ from typing import Any
 
 from destination_campaigns.invitation_form import invitations_form
 from destination_campaigns.launch_spec import form as launch_form
-from destination_campaigns.systems import INVITING, SYSTEMS
+from destination_campaigns.systems import FRAGMENTS
 from mailsync.airbyte.form_parts import choice as _choice
 from mailsync.airbyte.form_parts import flag as _flag
 from mailsync.airbyte.form_parts import text as _text
@@ -47,7 +47,7 @@ def _properties() -> dict[str, dict[str, Any]]:
             "type": "object",
             "title": "Mailing tool",
             "description": "Where the mailing lists are.",
-            "oneOf": [dict(system.fragment) for system in (*SYSTEMS.values(), *INVITING.values())],
+            "oneOf": [dict(fragment) for fragment in FRAGMENTS.values()],
         },
         "sync_name": _text(
             "Sync name", "Names this sync in the ledger. Keep it: another name is another sync that owns nobody.", examples=["newsletter"]

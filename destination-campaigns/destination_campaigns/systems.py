@@ -98,3 +98,9 @@ class InvitingSystem:
 INVITING: Mapping[str, InvitingSystem] = {
     "zoho_survey": InvitingSystem(ZOHO_SURVEY, "mailsync.zoho_survey"),
 }
+
+FRAGMENTS: Mapping[str, Mapping[str, Any]] = {
+    **{name: system.fragment for name, system in SYSTEMS.items()},
+    **{name: system.fragment for name, system in INVITING.items()},
+}
+"""The form of every system."""

@@ -13,7 +13,7 @@ from emulators.zoho_accounts import CLIENT_ID, CLIENT_SECRET, HOME_DATA_CENTER, 
 from emulators.zoho_survey.edits import Edits
 from emulators.zoho_survey.export import exported
 from emulators.zoho_survey.routes import Surface
-from emulators.zoho_survey.seed import RESPONDENTS, seeded
+from emulators.zoho_survey.seed import RESPONDENTS, SATISFACTION, seeded
 from emulators.zoho_survey.snapshot import snapshot
 from emulators.zoho_survey.switches import ALL
 
@@ -57,7 +57,10 @@ class ZohoSurvey:
             self._surface.account.locked_until = self._surface.account.now() + LOCKED_S
 
     def configs(self) -> Mapping[str, Mapping[str, Any]]:
-        """`destination-campaigns`: Leads and Contacts invited to the first survey. `source-campaigns`: exports of the seeded surveys and an empty spool, both beside the configuration, and the private tree."""
+        """`destination-campaigns`: Leads and Contacts invited to the first survey.
+
+        `source-campaigns`: exports of the seeded surveys and an empty spool, both beside the configuration, and the private tree.
+        """
         account, base = self._surface.account, self._world.base_url
         surveys = [one for one in account.surveys.values() if one.name in RESPONDENTS]
         folder = Path(self._world.configs_dir or ".").resolve() / "zoho_survey"
@@ -65,7 +68,15 @@ class ZohoSurvey:
             (folder / "spool").mkdir(parents=True, exist_ok=True)
             for one in surveys:
                 (folder / f"{one.key}.csv").write_text(exported(account, one), encoding="utf-8", newline="")
+        access = {"data_center": HOME_DATA_CENTER, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "refresh_token": REFRESH_TOKEN}
         return {
+            "destination-campaigns": {
+                "system": {"name": self.name, **access, "invitations_per_minute": 6000, "base_urls": {"accounts": base, "api": base}},
+                "sync_name": "survey",
+                "ledger": {"kind": "sqlite", "path": str(Path(self._world.configs_dir or ".").resolve() / "ledger.db")},
+                "invitations": [{"stream": stream, "survey": SATISFACTION} for stream in ("Leads", "Contacts")],
+                "consent_confirmed": True,
+            },
             "source-campaigns": {
                 "system": {
                     "name": self.name,
@@ -75,12 +86,7 @@ class ZohoSurvey:
                     "record_id_column": "CRM Record ID",
                     "module_column": "CRM Module",
                     "email_column": "Email address",
-                    "account": {
-                        "data_center": HOME_DATA_CENTER,
-                        "client_id": CLIENT_ID,
-                        "client_secret": CLIENT_SECRET,
-                        "refresh_token": REFRESH_TOKEN,
-                    },
+                    "account": access,
                     "base_urls": {"accounts": base, "api": base},
                 },
             },

@@ -61,11 +61,7 @@ class ZohoSurveyInviter:
     def _survey(self, wanted: Wanted) -> Item:
         self.reserve(READ)
         every = tree.departments(self._client)
-        places = [
-            one
-            for one in every
-            if _meant(wanted.portal, one.portal_id, one.portal_name) and _meant(wanted.department, one.id, one.name)
-        ]
+        places = [one for one in every if _meant(wanted.portal, one.portal_id, one.portal_name) and _meant(wanted.department, one.id, one.name)]
         if not places:
             known = ", ".join(sorted({f"{one.portal_name} / {one.name}" for one in every})) or "none"
             raise ConfigError(f"{LABEL} has no such portal and department. There are: {known}.")

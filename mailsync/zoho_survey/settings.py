@@ -1,4 +1,4 @@
-"""The account that invitations are sent from: its JSON Schema and what it is parsed into. The vendor publishes no limit, so the pace is configured."""
+"""The account that invitations are sent from: its JSON Schema and what it is parsed into. No limit is published, so the pace is configured."""
 
 from __future__ import annotations
 

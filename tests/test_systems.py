@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from destination_campaigns.systems import INVITING
 from destination_campaigns.systems import SYSTEMS as MAILING_LISTS
 from destination_crm.systems import SYSTEMS as RESPONSES
 from emulators.control import configs
@@ -19,13 +20,15 @@ from source_crm.systems import SYSTEMS as PEOPLE
 
 ROOT = Path(__file__).resolve().parent.parent
 ROLES = {"source-crm": PEOPLE, "destination-campaigns": MAILING_LISTS, "source-campaigns": MAILINGS, "destination-crm": RESPONSES}
-PLAYED = [(connector, system) for connector, systems in ROLES.items() for system in systems]
+INVITES = "destination-campaigns, inviting"
+PLAYED = [(connector, system) for connector, systems in ROLES.items() for system in systems] + [(INVITES, system) for system in INVITING]
 # What a role asks for besides what every role asks for. {package} is the connector's, {system} the slug.
 FILES = {
     "source-crm": ("{connector}/{package}/{system}/manifest.yaml", "{connector}/{package}/{system}/system.py"),
     "source-campaigns": ("{connector}/{package}/{system}/manifest.yaml", "{connector}/{package}/{system}/system.py"),
     "destination-campaigns": ("mailsync/{system}/settings.py", "mailsync/{system}/account.py", "mailsync/{system}/tool.py"),
     "destination-crm": ("mailsync/{system}/settings.py", "mailsync/{system}/crm_account.py"),
+    INVITES: ("mailsync/{system}/settings.py", "mailsync/{system}/inviter.py"),
 }
 # Tables in which each of a role's systems has an entry that begins with its slug.
 TABLES = {
@@ -33,6 +36,7 @@ TABLES = {
     "source-campaigns": (),
     "destination-campaigns": ("acceptance-tests/mailing_tools.py", "tests/destination_campaigns/tools.py"),
     "destination-crm": (),
+    INVITES: ("tests/destination_campaigns/test_invitations.py",),
 }
 
 
@@ -49,15 +53,16 @@ def has_entry(table, system):
 
 def lacking(connector, system, vendors):
     """What is not there, in the order in which it is best made."""
+    role, connector = connector, connector.partition(",")[0]
     package = connector.replace("-", "_")
     places = [f"emulators/{system}/switches.py", f"docs/systems/{system}.md", f"mailsync/{system}/__init__.py"]
-    places += [place.format(connector=connector, package=package, system=system) for place in FILES[connector]]
+    places += [place.format(connector=connector, package=package, system=system) for place in FILES[role]]
     missing = [place for place in places if not (ROOT / place).is_file()]
     missing += [] if system in vendors else [f"a line in emulators/vendors.py for {system}"]
     missing += [] if f"{connector}.{system}" in configs(vendors) else [f"the configuration {connector}.{system} of the emulator"]
     for folder, pattern in ((f"tests/mailsync/{system}", "test_*.py"), ("tests/emulators", f"test_{system}*.py")):
         missing += [] if any((ROOT / folder).glob(pattern)) else [f"{folder}/{pattern}"]
-    missing += [f"an entry in {table}" for table in TABLES[connector] if not has_entry(table, system)]
+    missing += [f"an entry in {table}" for table in TABLES[role] if not has_entry(table, system)]
     told = (ROOT / f"docs/connectors/{connector}.md").read_text(encoding="utf-8")
     missing += [] if re.search(rf"\b{system}\b", told) else [f"{system} in docs/connectors/{connector}.md"]
     missing += [] if f"systems/{system}.md" in (ROOT / "README.md").read_text(encoding="utf-8") else [f"docs/systems/{system}.md in README.md"]

@@ -33,6 +33,8 @@ def with_wrong_token(config):
     system = config["system"]
     if "api_key" in system:
         return config | {"system": system | {"api_key": "revoked-key-0000"}}
+    if "account" in system:
+        return config | {"system": system | {"account": system["account"] | {"refresh_token": "1000.revoked.refresh0"}}}
     if "credentials" in system:
         dead = {"api_token": "0000" * 10} if "api_token" in system["credentials"] else {"refresh_token": "revoked-token-0000"}
         return config | {"system": system | {"credentials": system["credentials"] | dead}}

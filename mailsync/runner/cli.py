@@ -13,7 +13,7 @@ from types import FrameType
 import orjson
 
 from mailsync.errors import ConfigError, MailsyncError
-from mailsync.runner import ledger_commands
+from mailsync.runner import ledger_commands, receive_command
 from mailsync.runner.catalog import Refresh
 from mailsync.runner.check import checked
 from mailsync.runner.connection import load_connection
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sync(commands)
     _add_check(commands)
     ledger_commands.add_commands(commands)
+    receive_command.add_command(commands)
     return parser
 
 

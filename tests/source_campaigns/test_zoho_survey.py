@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from tests.mailsync.zoho_survey.receiving import ReceiverProcess
 from tests.source_campaigns.survey_account import ANN, ANSWERS, BETTER, CHANNELS, HOW, SATISFACTION, Account
 
 STREAMS = ("survey_responses", "survey_answers")
@@ -93,6 +94,24 @@ def test_a_delivery_and_an_export_give_the_same_record(account, style):
     account.export()
     account.state = []
     assert account.responses()[made] == spooled
+
+
+def test_from_a_browser_through_the_receiver_to_a_record(account):
+    spool = account.folder / "received"
+    account.use(exports=None, spool=str(spool), surveys=[{"survey_id": account.survey_id, "survey_name": SATISFACTION}])
+    with ReceiverProcess(spool) as process:
+        account.edit("create_webhook", url=process.url(account.survey_id), style="labels")
+        account.edit("create_webhook", url=process.url(account.survey_id), style="variables")
+        made = account.answer()
+        account.edit("redeliver")
+        assert {one["status"] for one in account.vendor()["deliveries"]} == {200}
+        assert len(process.kept(account.survey_id)) == 4
+    by_receiver = account.responses()
+    assert list(by_receiver) == [made]
+    account.export()
+    account.use(exports=[{"survey_id": account.survey_id, "location": str(account.folder / f"{account.survey_id}.csv")}], spool=None)
+    account.state = []
+    assert account.responses()[made] == by_receiver[made] | {"survey_name": SATISFACTION}
 
 
 @pytest.mark.parametrize("style", ["labels", "variables"])

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mailsync.launches.launcher import State
+
 SENT, DELIVERED, OPENED, UNOPENED, CLICKED = "sent", "delivered", "opened", "unopened", "clicked"
 HARD_BOUNCE, SOFT_BOUNCE, UNSUBSCRIBED, COMPLAINT, UNSENT = "hard_bounce", "soft_bounce", "unsubscribed", "complaint", "unsent"
 ACTIONS = (SENT, DELIVERED, OPENED, UNOPENED, CLICKED, HARD_BOUNCE, SOFT_BOUNCE, UNSUBSCRIBED, COMPLAINT, UNSENT)
@@ -21,7 +23,7 @@ NORMAL, AB_TEST, AB_VARIANT, AUTORESPONDER, AUTORESPONDER_MAIL = "normal", "ab_t
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One campaign as a list of campaigns shows it. `status` is the vendor's word in small letters without spaces.
+    """One campaign as a list of campaigns shows it. `status` is the vendor's word in small letters without spaces, `state` what it means.
 
     `zone_s` is what the account's clock is ahead of UTC, where the tool writes local times. `goes_on`: it keeps being sent, as an autoresponder does.
     """
@@ -30,6 +32,7 @@ class Campaign:
     name: str
     type: str = NORMAL
     status: str = ""
+    state: State = State.UNKNOWN
     subject: str | None = None
     from_name: str | None = None
     from_email: str | None = None
@@ -117,6 +120,9 @@ class MailingReports(Protocol):
 
     def campaigns(self, since: float | None) -> list[Campaign]:
         """Campaigns that were sent or are being sent after an instant (None: all), and those without a sending time; each once, in any order."""
+
+    def unsent(self) -> list[Campaign]:
+        """Campaigns that were not sent (yet): drafts, those under review, scheduled and cancelled ones; each once, in any order."""
 
     def details(self, campaign: Campaign) -> Details | None:
         """Where it went. None: it is gone."""

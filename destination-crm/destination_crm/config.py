@@ -126,7 +126,7 @@ def parse_config(raw: Any) -> Config:
         ledger=parse_ledger(options, problems),
         people_modules=options.texts("people_modules"),
         streams=_streams(options, problems),
-        campaigns=_campaigns(campaigns, problems),
+        campaigns=_campaigns(campaigns, system, problems),
         campaign_records=campaigns.choice("records", spec.RECORDS),
         member_statuses=_member_statuses(options, system, problems),
         status_fields=tuple(_status_field(one, problems) for one in options.objects("status_fields")),
@@ -188,8 +188,15 @@ def _pairs(options: Options, name: str, first: str, second: str, problems: Probl
     return found
 
 
-def _campaigns(options: Options, problems: Problems) -> CampaignPlan:
+def _campaigns(options: Options, system: System | None, problems: Problems) -> CampaignPlan:
+    field, given = options.text("status_field"), _pairs(options, "statuses", "state", "value", problems)
+    if given and not field:
+        problems.add("campaigns.statuses is given, but no campaigns.status_field. Name the field, or remove the texts.")
+    for state in sorted(given.keys() - set(spec.STATES)):
+        problems.add(f"campaigns.statuses names the state {state[:40]!r}. Accepted: {', '.join(spec.STATES)}.")
     return CampaignPlan(
+        status_field=field,
+        statuses=(given or dict(system.campaign_statuses if system else {})) if field else {},
         figures=_pairs(options, "figures", "figure", "field", problems),
         facts=_pairs(options, "facts", "column", "field", problems),
         constants=_pairs(options, "constants", "field", "value", problems),

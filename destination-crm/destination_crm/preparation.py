@@ -117,7 +117,7 @@ class Preparation:
 
     def _check_campaigns(self) -> None:
         config, mapped = self._config, self._config.campaigns
-        has_some = bool(mapped.figures or mapped.facts or mapped.constants)
+        has_some = bool(mapped.figures or mapped.facts or mapped.constants or mapped.status_field)
         if Ability.CAMPAIGN not in self._account.crm.traits.supports:
             if config.campaign_records == "required" or has_some:
                 self._problems.add(
@@ -127,6 +127,11 @@ class Preparation:
             elif config.campaign_records != "off":
                 self.warnings.append(f"{self._account.crm.traits.system} has no campaigns here: none are written, and no member statuses.")
             return
+        if mapped.status_field:
+            values = mapped.statuses.values()
+            self._tried("campaigns.status_field", lambda: self._account.campaigns_field(mapped.status_field, "status", values))
+            if mapped.status_field in {*mapped.facts.values(), *mapped.figures.values(), *mapped.constants}:
+                self._problems.add(f"campaigns.status_field {mapped.status_field} is mapped in figures, facts or constants, too. One of the two.")
         for holds, names in (("figure", mapped.figures.values()), ("fact", mapped.facts.values()), ("constant", mapped.constants)):
             for name in names:
                 self._tried(f"campaigns.{holds}s", lambda name=name, holds=holds: self._account.campaigns_field(name, holds))  # type: ignore[misc]

@@ -13,6 +13,7 @@ from destination_crm.config import NewPeople
 from mailsync.answers.plan import COLUMNS as ANSWER_COLUMNS
 from mailsync.answers.plan import Answer, SurveyResponse
 from mailsync.errors import ConfigError, known_values
+from mailsync.launches.plan import key_in
 from mailsync.responses.plan import Campaign, Kind, Message, Response, Subscriber
 
 DELETED_AT = "_ab_cdc_deleted_at"
@@ -61,7 +62,9 @@ class ResponseReader:
     def campaign(self, data: Mapping[str, Any]) -> Campaign | None:
         """The campaign that a record names."""
         key, name = _text(data, "campaign_key"), _text(data, "campaign_name")
-        return Campaign(self.stream + NAMED, key, name, _moment(data.get("campaign_sent_at"))) if key and name else None
+        if not key or not name:
+            return None
+        return Campaign(self.stream + NAMED, key, name, _moment(data.get("campaign_sent_at")), launch=key_in(name) or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ class CampaignReader:
         facts = {name: text for name in self.facts if (text := _shown(data.get(name)))}
         figures = {name: float(value) for name in self.figures if (value := data.get(name)) is not None}
         sent_at, parent = _moment(data.get("sent_at")), _text(data, "parent_key") or None
-        return Campaign(self.stream, key, _text(data, "name"), sent_at, figures=figures, facts=facts, parent=parent)
+        name, state = _text(data, "name"), _text(data, "state")
+        launch = _text(data, "launch_key") or key_in(name) or ""
+        return Campaign(self.stream, key, name, sent_at, figures=figures, facts=facts, parent=parent, state=state, launch="" if parent else launch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from destination_crm.survey_options import survey_form
 from destination_crm.systems import SYSTEMS
 from mailsync.airbyte.form_parts import choice, flag, ordered, text, texts
 from mailsync.airbyte.ledger_place import ledger_form
+from mailsync.launches.launcher import State
 
 DOCUMENTATION_URL = "https://github.com/crm-campaigns-bridge/crm-campaigns-bridge/blob/main/docs/connectors/destination-crm.md"
 SYNC_MODES = ("append_dedup", "append")
 HOLDS = ("responses", "campaigns", "campaign_reports", "contacts", "survey_responses")
 KINDS = ("unsent", "soft_bounce", "sent", "delivered", "unopened", "hard_bounce", "opened", "clicked", "replied", "unsubscribed", "complaint")
 COUNTED = tuple(kind for kind in KINDS if kind != "unopened")
+STATES = tuple(state.value for state in State if state is not State.UNKNOWN)
 RECORDS = ("if_supported", "required", "off")
 OPT_OUT = ("proven", "never", "any_leaving")
 MAKES = ("activity", "deal", "note")
@@ -109,6 +111,15 @@ def _campaigns() -> dict[str, dict[str, Any]]:
         "figures": _pairs("Figures", "Which figure goes into which number field of the campaign.", ("figure", figure), field),
         "facts": _pairs("Facts", "Which other column goes into which field of the campaign.", ("column", column), field),
         "constants": _pairs("Constants", "Fields that are the same for every campaign, such as its type.", field, value),
+        "status_field": text(
+            "Status field", "A pick list or text of the campaign that shows where the mailing stands. Empty: none.", examples=["Status"]
+        ),
+        "statuses": _pairs(
+            "Texts of the status",
+            "Which value the status field has at each state. Default: those of a new account.",
+            ("state", _kind("State", "Of the mailing.", STATES)),
+            ("value", text("Value", "Of the field's list.", examples=["Complete"])),
+        ),
     }
 
 

@@ -41,8 +41,8 @@ class Account(Protocol):
     def people_module(self, module: str) -> None:
         """That people of this module are looked for."""
 
-    def campaigns_field(self, name: str, holds: str) -> None:
-        """That campaigns have this field, fit for a `figure`, a `fact` or a `constant`."""
+    def campaigns_field(self, name: str, holds: str, values: Iterable[str] = ()) -> None:
+        """That campaigns have this field, fit for a `figure`, a `fact`, a `constant` or a `status`, and that these values may stand in it."""
 
     def person_field(self, module: str, name: str, holds: str, values: Iterable[str] = ()) -> None:
         """That people of a module have this field, fit for a `status` or a `constant`, and that these values may stand in it."""
@@ -68,11 +68,14 @@ class Account(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`fragment` is the JSON Schema of `system`; `statuses` the member statuses of a new account, by response; `refused` an option → why not."""
+    """`fragment` is the JSON Schema of `system`; `statuses` the member statuses of a new account, by response; `campaign_statuses` the statuses of its
+    campaigns, by state of the mailing; `refused` an option → why not.
+    """
 
     fragment: Mapping[str, Any]
     module: str
     statuses: Mapping[str, str] = field(default_factory=dict)
+    campaign_statuses: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -105,8 +108,21 @@ _ZOHO_STATUSES = {
     "complaint": "Opted Out",
 }
 
+# The pick list Status of a new account's campaigns, by the vendor's sample data.
+_ZOHO_CAMPAIGN_STATUSES = {
+    "draft": "Planning",
+    "to_be_reviewed": "Planning",
+    "reviewed": "Planning",
+    "scheduled": "Planning",
+    "sending": "Active",
+    "paused": "Active",
+    "sent": "Complete",
+    "stopped": "Inactive",
+    "cancelled": "Inactive",
+}
+
 SYSTEMS: Mapping[str, System] = {
-    "zoho_crm": System(ZOHO_CRM, "mailsync.zoho_crm", _ZOHO_STATUSES),
+    "zoho_crm": System(ZOHO_CRM, "mailsync.zoho_crm", _ZOHO_STATUSES, _ZOHO_CAMPAIGN_STATUSES),
     "zoho_recruit": System(ZOHO_RECRUIT, "mailsync.zoho_recruit"),
     "pipedrive": System(PIPEDRIVE, "mailsync.pipedrive"),
 }

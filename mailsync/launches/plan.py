@@ -13,6 +13,7 @@ from mailsync.membership.tool import MailingList
 MOST_OF_A_MODULE = 200_000
 MOST_IN_ALL = 400_000
 KEY = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+_MARK = re.compile(rf"(?<![\w-])launch\s+({KEY.pattern})(?![\w-])", re.IGNORECASE)
 LONGEST_KEY = 40
 LONGEST_NAME = 100
 """Of the name with its mark. How long a name may be is not documented; what is cut off must not be the mark."""
@@ -71,6 +72,12 @@ def marked(name: str, key: str) -> str:
 def bears_mark(name: str, key: str) -> bool:
     """Whether a campaign of this name is that launch: also when the vendor, or staff, put something before or behind the mark."""
     return re.search(rf"(?<![\w-])launch\s+{re.escape(key)}(?![\w-])", name, re.IGNORECASE) is not None
+
+
+def key_in(name: str) -> str | None:
+    """The key of the launch whose mark a campaign's name bears; the last one where there are several, None where there is none."""
+    found = _MARK.findall(name)
+    return found[-1] if found else None
 
 
 def release_code(account: str, key: str, *parts: object) -> str:

@@ -49,6 +49,13 @@ def of_sync(connection: sa.Connection, sync: str) -> list[LaunchRow]:
     return [LaunchRow(*row) for row in connection.execute(_SELECT.where(launch.c.sync == sync).order_by(launch.c.changed_at.desc()))]
 
 
+def reasons(connection: sa.Connection, account: str) -> dict[str, str]:
+    """Key of a campaign that was launched → why it does not go on, where it does not."""
+    c = launch.c
+    query = sa.select(c.campaign, c.reason).where(c.account == account, c.campaign.is_not(None), c.reason != "")
+    return {str(key): str(reason) for key, reason in connection.execute(query)}
+
+
 def save(ledger: Ledger, connection: sa.Connection, row: LaunchRow) -> None:
     """Write the whole row."""
     connection.execute(ledger.upsert(launch), {name: getattr(row, name) for name in _COLUMNS})

@@ -10,22 +10,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from mailsync.launches.launcher import LOST, Answer, Draft, Fate, LauncherTraits, Seen, State
+from mailsync.launches.launcher import LOST, Answer, Draft, Fate, LauncherTraits, Seen
 from mailsync.mailigen import endpoints as method
 from mailsync.mailigen.client import MailigenClient, Refusal
-from mailsync.mailigen.reports import listed
+from mailsync.mailigen.reports import listed, state_of
 from mailsync.mailigen.settings import LABEL
 
 TESTS = 5  # the most that the vendors' own pages send a test to at once
-_STATES = {
-    "draft": State.DRAFT,
-    "save": State.DRAFT,
-    "schedule": State.SCHEDULED,
-    "scheduled": State.SCHEDULED,
-    "sending": State.SENDING,
-    "sent": State.SENT,
-    "paused": State.PAUSED,
-}
 # The API is a close copy of MailChimp 1.x, whose tags are `*|FNAME|*`; so is the list of tags that it fills by itself.
 _TAG = re.compile(r"\*\|([A-Za-z0-9_]{1,100})\|\*")
 _TRAITS = LauncherTraits(
@@ -61,7 +52,7 @@ class MailigenLauncher:
         """Every campaign of every status."""
         for row in listed(self._client):
             word = str(row.get("status", ""))
-            yield Seen(str(row["id"]), str(row.get("title") or row.get("subject") or ""), _STATES.get(word.strip().lower(), State.UNKNOWN), word)
+            yield Seen(str(row["id"]), str(row.get("title") or row.get("subject") or ""), state_of(word), word)
 
     def create(self, draft: Draft) -> Answer:
         """`campaignCreate`, as HTML; a page is fetched by the vendor."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from mailsync.launches.launcher import State
 from mailsync.mailigen import endpoints as method
 from mailsync.mailigen.client import MailigenClient, Refusal
 from mailsync.mailigen.lists import all_lists
@@ -31,7 +32,16 @@ from mailsync.mailings import (
     Recipient,
 )
 
-NOT_SENT = ("draft", "save", "schedule")
+NOT_SENT = frozenset({State.DRAFT, State.SCHEDULED})
+_STATES = {
+    "draft": State.DRAFT,
+    "save": State.DRAFT,
+    "schedule": State.SCHEDULED,
+    "scheduled": State.SCHEDULED,
+    "sending": State.SENDING,
+    "sent": State.SENT,
+    "paused": State.PAUSED,
+}
 # Who is listed in two at once, because the lists are read one after the other, is meant by the later one.
 _STATUSES = {"active": "subscribed", "bounced": "bounced", "unsubscribed": "unsubscribed"}
 _SOFT = ("soft_bounces", "blocked_bounces", "temporary_bounces", "generic_bounces")
@@ -70,8 +80,12 @@ class MailigenReports:
 
     def campaigns(self, since: float | None) -> list[Campaign]:
         """Campaigns sent after an instant, and every autoresponder. All are listed, a thousand a call: an autoresponder goes on for years."""
-        found = [_campaign(row) for row in listed(self._client) if str(row.get("status", "")).lower() not in NOT_SENT]
+        found = [one for one in map(_campaign, listed(self._client)) if one.state not in NOT_SENT]
         return [one for one in found if since is None or one.goes_on or one.sent_at is None or one.sent_at > since]
+
+    def unsent(self) -> list[Campaign]:
+        """Drafts and scheduled campaigns."""
+        return [one for one in map(_campaign, listed(self._client)) if one.state in NOT_SENT]
 
     def details(self, campaign: Campaign) -> Details | None:
         """Its list and counters. A campaign's row does not name its list, but campaigns can be asked for by list; that is done once."""
@@ -127,6 +141,11 @@ def listed(client: MailigenClient, **filters: str) -> Iterator[dict[str, Any]]:
             return
 
 
+def state_of(word: str) -> State:
+    """Where a campaign stands, by the vendor's word."""
+    return _STATES.get(word.strip().lower(), State.UNKNOWN)
+
+
 def _campaign(row: Mapping[str, Any]) -> Campaign:
     is_auto = str(row.get("type", "")).lower() == "auto"
     return Campaign(
@@ -134,6 +153,7 @@ def _campaign(row: Mapping[str, Any]) -> Campaign:
         name=str(row.get("title") or row.get("subject") or ""),
         type=AUTORESPONDER if is_auto else NORMAL,
         status=str(row.get("status", "")).lower(),
+        state=state_of(str(row.get("status", ""))),
         subject=_text(row.get("subject")),
         from_name=_text(row.get("from_name")),
         from_email=_text(row.get("from_email")),

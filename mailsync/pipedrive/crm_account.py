@@ -137,7 +137,7 @@ class PipedriveAccount:
         if module != PERSONS:
             raise known_values("The module", module, [PERSONS])
 
-    def campaigns_field(self, name: str, holds: str) -> None:
+    def campaigns_field(self, name: str, holds: str, values: Iterable[str] = ()) -> None:  # noqa: ARG002 - the protocol's signature
         """Never true."""
         raise ConfigError(f"Pipedrive has no campaigns, so there is no field {name} for a {holds}.")
 

@@ -15,6 +15,7 @@ from mailsync.ledger.recipients import Pair, ProfileRow, RecipientRow
 from mailsync.ledger.suppressions import ForgottenAddresses, Suppressions
 from mailsync.membership.address import address_key
 from mailsync.membership.plan import RecordFate
+from mailsync.responses.campaign_states import is_unsent, known_since
 from mailsync.responses.model import bits
 from mailsync.responses.plan import Campaign, Kind, OfMailings, Plan, Response, Subscriber
 from mailsync.responses.reasons import Reason
@@ -157,10 +158,13 @@ class Absorber:
 
     def _campaign(self, one: Campaign, known: _Known, chunk: Chunk) -> Absorbed:
         before, pair = known.campaigns.get(one.key), (one.key, "")
+        if before is None and is_unsent(one.state) and not one.launch:
+            return Absorbed(one.stream, one.key, RecordFate.SKIPPED, Reason.NOT_SENT)
         now = replace(before) if before is not None else CampaignFacts(self._plan.account, one.key, one.key)
         now.name, now.parent = one.name or now.name, one.parent or now.parent
         now.sent_at = now.sent_at if one.sent_at is None else one.sent_at
         now.figures, now.facts = _merged(now.figures, one.figures), _merged(now.facts, one.facts)
+        now.facts = _merged(now.facts, known_since(orjson.loads(before.facts) if before else {}, one.state, one.launch))
         if now != before:
             known.campaigns[one.key] = known.saved_campaigns[one.key] = now
             if before is None or before.sent_at != now.sent_at:

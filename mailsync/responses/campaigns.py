@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import orjson
 
 from mailsync.ledger import actions
 from mailsync.ledger.actions import CampaignFacts
 from mailsync.responses.calls import NoAnswer
+from mailsync.responses.campaign_states import STATE, campaign_of
 from mailsync.responses.crm import Ability, CampaignRow, Fate, Outcome, Value
 from mailsync.responses.held import Held
 from mailsync.responses.reasons import Reason
@@ -49,17 +51,32 @@ class Campaigns:
     def _refresh(self, facts: CampaignFacts, everybody: Mapping[str, CampaignFacts], written: str | None) -> None:
         parent = everybody.get(facts.parent or "")
         row = self._row(facts, parent.crm_id if parent is not None else None)
-        digest = _digest(row)
-        if facts.gone or facts.campaign in self.failed or (facts.crm_id is not None and digest == written):
+        status = self._status(facts)
+        mark = f"{_digest(row)}|{status}"
+        if facts.gone or facts.campaign in self.failed or (facts.crm_id is not None and mark == written):
             return
+        # Staff may have set another status since: ours is written when it changed, and not with every figure.
+        if status and (facts.crm_id is None or (written or "").partition("|")[2] != status):
+            row = replace(row, values={**row.values, self._status_field: status})
         try:
             outcome = self._held.calls.repeatable(lambda: self._held.crm.write_campaign(row), Reason.NO_ANSWER)
         except NoAnswer as silence:
             self.failed[facts.campaign] = (silence.reason, "")
             return
-        self._note(facts, digest, outcome)
+        self._note(facts, mark, outcome)
 
-    def _note(self, facts: CampaignFacts, digest: str, outcome: Outcome) -> None:
+    @property
+    def _status_field(self) -> str:
+        return self._held.plan.campaigns.status_field if self._held.plan.campaigns is not None else ""
+
+    def _status(self, facts: CampaignFacts) -> str:
+        """What the status field is to show; "" for nothing of ours."""
+        plan = self._held.plan.campaigns
+        if plan is None or not plan.status_field:
+            return ""
+        return plan.statuses.get(orjson.loads(facts.facts).get(STATE, ""), "")
+
+    def _note(self, facts: CampaignFacts, mark: str, outcome: Outcome) -> None:
         """Commit ③."""
         if outcome.fate is Fate.DONE:
             facts.crm_id = outcome.id or facts.crm_id
@@ -72,7 +89,7 @@ class Campaigns:
             return
         with self._held.commit() as connection:
             actions.place_campaign(connection, facts)
-            actions.note_refreshed(self._held.ledger, connection, self._held.plan.sync_name, facts.campaign, digest)
+            actions.note_refreshed(self._held.ledger, connection, self._held.plan.sync_name, facts.campaign, mark)
 
     def gone(self, key: str) -> None:
         """Staff deleted it in the CRM."""
@@ -83,14 +100,25 @@ class Campaigns:
                 actions.place_campaign(connection, facts)
 
     def _row(self, facts: CampaignFacts, parent_id: str | None) -> CampaignRow:
+        """Without the status. To a campaign that staff made, and launched from the CRM, only what the mailing tool knows is written."""
         plan = self._held.plan.campaigns
+        figures, texts = orjson.loads(facts.figures), orjson.loads(facts.facts)
+        theirs = campaign_of(texts)
+        is_theirs = theirs is not None and facts.crm_id in (None, theirs)
         values: dict[str, Value] = {}
         if plan is not None:
-            figures, texts = orjson.loads(facts.figures), orjson.loads(facts.facts)
-            values |= dict(plan.constants)
+            values |= {} if is_theirs else dict(plan.constants)
             values |= {to: texts[name] for name, to in plan.facts.items() if name in texts}
             values |= {to: figures[name] for name, to in plan.figures.items() if name in figures}
-        return CampaignRow(facts.campaign, facts.name, facts.crm_id, facts.sent_at, values, parent_id)
+        return CampaignRow(
+            facts.campaign,
+            facts.name,
+            facts.crm_id or theirs,
+            facts.sent_at,
+            values,
+            None if is_theirs else parent_id,
+            is_theirs=is_theirs,
+        )
 
 
 def _digest(row: CampaignRow) -> str:

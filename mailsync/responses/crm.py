@@ -107,7 +107,8 @@ DONE = Outcome(Fate.DONE)
 class CampaignRow:
     """A campaign as the CRM should have it.
 
-    `key` is ours, and what it is found by; `id` the CRM's, where known. `values`: the CRM's field → value.
+    `key` is ours, and what it is found by; `id` the CRM's, where known. `values`: the CRM's field → value. `is_theirs`: staff made the campaign `id`,
+    and it was launched from there: nothing but `values` is written to it.
     """
 
     key: str
@@ -116,6 +117,7 @@ class CampaignRow:
     sent_at: float | None
     values: Mapping[str, Value]
     parent_id: str | None = None
+    is_theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

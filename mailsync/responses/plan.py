@@ -61,7 +61,8 @@ class Response:
 class Campaign:
     """What one message tells of a mailing campaign; what it leaves empty stays as another message told it (figures are a stream of their own).
 
-    `sent_at`: epoch seconds, None where it was not sent yet. `parent`: the key of the campaign it is a part of, in the CRM too.
+    `sent_at`: epoch seconds, None where it was not sent yet. `parent`: the key of the campaign it is a part of, in the CRM too. `state`: where it
+    stands (see `mailsync.launches.launcher.State`), "" where the source does not tell. `launch`: the key of the launch that made it.
     """
 
     stream: str
@@ -71,6 +72,8 @@ class Campaign:
     figures: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)  # subject, sender, status … by the source's column names
     parent: str | None = None
+    state: str = ""
+    launch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,16 @@ class OptOut(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CampaignPlan:
-    """`figures` and `facts`: the source's name → the CRM's field. `constants`: the CRM's field → value (its type tells the origin)."""
+    """`figures` and `facts`: the source's name → the CRM's field. `constants`: the CRM's field → value (its type tells the origin).
+
+    `status_field`: the CRM's field that shows where a campaign stands, "" for none; `statuses`: state → its value there.
+    """
 
     figures: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    status_field: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

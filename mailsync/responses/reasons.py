@@ -18,6 +18,7 @@ class Reason(StrEnum):
     NOT_ASKED = "not_asked"
     NOT_ACTIVE = "not_active"
     CAMPAIGN_DELETED = "campaign_deleted"
+    NOT_SENT = "not_sent"
     SURVEY_NOT_CHOSEN = "survey_not_chosen"
     SURVEY_SWITCHED_OFF = "survey_switched_off"
     NOT_COMPLETED = "not_completed"
@@ -60,6 +61,10 @@ ABOUT: dict[Reason, About] = {
     Reason.NOT_ACTIVE: About("A subscriber who is not active on the list; only active ones become people.", "Nothing."),
     Reason.CAMPAIGN_DELETED: About(
         "The campaign was deleted in the CRM; it is not made again.", "Nothing, if that was meant. Otherwise restore it from the CRM's recycle bin."
+    ),
+    Reason.NOT_SENT: About(
+        "The campaign was not sent, and no launch made it: drafts of the mailing tool are no campaigns of the CRM.",
+        "Nothing: it comes once it is sent.",
     ),
     Reason.SURVEY_NOT_CHOSEN: About(
         "The configuration names surveys, and this is none of them.", "Name it in surveys, and refresh the stream, if its answers are wanted too."

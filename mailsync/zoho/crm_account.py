@@ -107,10 +107,7 @@ class ZohoCrmAccount:
     def person_field(self, module: str, name: str, holds: str, values: Iterable[str] = ()) -> None:
         """That people of a module have this field, for a `status` or a `constant`; `values` must be in its pick list where it has one."""
         self.people_module(module)
-        field = self._form(module).writable(name, holds=HOLDS[holds])
-        for value in sorted(set(values)):
-            if field.picks and value not in field.picks:
-                raise known_values(f"The value for the pick list {name} of {module}", value, field.picks)
+        check_picks(self._form(module).writable(name, holds=HOLDS[holds]), values, module)
 
     def answer_field(self, module: str, name: str) -> Target:
         """A field of people of a module that can hold an answer to a survey."""
@@ -154,6 +151,13 @@ class ZohoCrmAccount:
             raise known_values("The activity type", kind, ACTIVITIES)
         self._form(module)
         return {"type": module, "days": settings.get("days") or "1"}
+
+
+def check_picks(field: FormField, values: Iterable[str], module: str) -> None:
+    """Raises ConfigError for a value that the field's pick list does not have."""
+    for value in sorted(set(values)):
+        if field.picks and value not in field.picks:
+            raise known_values(f"The value for the pick list {field.name} of {module}", value, field.picks)
 
 
 def _target(field: FormField) -> Target:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from mailsync.launches.launcher import State
 from mailsync.mailings import (
     AB_TEST,
     CLICKED,
@@ -27,8 +29,25 @@ from mailsync.zoho_campaigns.codes import Act
 from mailsync.zoho_campaigns.pages import Row, fresh_pages, from_index, rows
 
 CAMPAIGNS_A_PAGE = 100
+# The page of `recentcampaigns` names these statuses; the words in an answer are written with capitals and blanks.
+_STATES = {
+    "draft": State.DRAFT,
+    "drafts": State.DRAFT,
+    "tobereviewed": State.TO_BE_REVIEWED,
+    "reviewed": State.REVIEWED,
+    "scheduled": State.SCHEDULED,
+    "inprogress": State.SENDING,
+    "intesting": State.SENDING,
+    "sent": State.SENT,
+    "paused": State.PAUSED,
+    "stopped": State.STOPPED,
+    "canceled": State.CANCELLED,
+    "cancelled": State.CANCELLED,
+}
 # People answer mails of a campaign that is still being sent, or was stopped half-way.
 VIEWS = ("sent", "inprogress", "stopped", "paused")
+# The others that the vendor's page names: nobody was mailed.
+UNSENT_VIEWS = ("drafts", "tobereviewed", "reviewed", "intesting", "scheduled", "canceled")
 LONG_DATE = "%d %b %Y, %I:%M %p"
 
 # Our word for a figure, and the vendor's.
@@ -70,6 +89,22 @@ def campaigns(client: CampaignsClient, since: float | None) -> Iterator[Campaign
             if key not in seen:
                 seen.add(key)
                 yield _campaign(row)
+
+
+def unsent(client: CampaignsClient) -> Iterator[Campaign]:
+    """Campaigns that were not sent (yet), each once."""
+    seen: set[str] = set()
+    for view in UNSENT_VIEWS:
+        for row in _listed(client, view, None):
+            key = str(row["campaign_key"])
+            if key not in seen:
+                seen.add(key)
+                yield _campaign(row)
+
+
+def state_of(word: str) -> State:
+    """Where a campaign stands, by the vendor's word."""
+    return _STATES.get(re.sub(r"[\W_]+", "", word).lower(), State.UNKNOWN)
 
 
 def _listed(client: CampaignsClient, view: str, since: float | None) -> Iterator[Row]:
@@ -129,6 +164,7 @@ def _campaign(row: Row) -> Campaign:
         name=str(row.get("campaign_name", "")),
         type=AB_TEST if is_split else NORMAL,
         status=str(row.get("campaign_status", "")).lower().replace(" ", ""),
+        state=state_of(str(row.get("campaign_status", ""))),
         subject=text(row.get("subject")),
         from_name=text(row.get("from_name")),
         from_email=text(row.get("from_email")),

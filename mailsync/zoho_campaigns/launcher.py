@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import orjson
 
 from mailsync.errors import Bug, ConfigError
-from mailsync.launches.launcher import LOST, Answer, Draft, Fate, LauncherTraits, Seen, State
+from mailsync.launches.launcher import LOST, Answer, Draft, Fate, LauncherTraits, Seen
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.answers import Said
-from mailsync.zoho_campaigns.campaigns import CAMPAIGNS_A_PAGE, zone_of
+from mailsync.zoho_campaigns.campaigns import CAMPAIGNS_A_PAGE, state_of, zone_of
 from mailsync.zoho_campaigns.client import CampaignsClient
 from mailsync.zoho_campaigns.codes import Act
 from mailsync.zoho_campaigns.pages import fresh_pages, from_index
@@ -25,21 +25,6 @@ from mailsync.zoho_campaigns.settings import LABEL
 SCOPES = ("ZohoCampaigns.campaign.CREATE", "ZohoCampaigns.campaign.UPDATE")
 LONGEST_CONTENT = 300_000
 STEP_S = 300  # `scheduleminute` goes by fives
-# The page of `recentcampaigns` names these statuses; the words in an answer are written with capitals and blanks.
-_STATES = {
-    "draft": State.DRAFT,
-    "drafts": State.DRAFT,
-    "tobereviewed": State.TO_BE_REVIEWED,
-    "reviewed": State.REVIEWED,
-    "scheduled": State.SCHEDULED,
-    "inprogress": State.SENDING,
-    "intesting": State.SENDING,
-    "sent": State.SENT,
-    "paused": State.PAUSED,
-    "stopped": State.STOPPED,
-    "canceled": State.CANCELLED,
-    "cancelled": State.CANCELLED,
-}
 # `$[name]$`, or `$[name|what stands there otherwise]$`: the form of the vendor's samples (zoho/zohocampaigns-emailapi-smtp). Names with a colon
 # (`$[LI:VIEWINBROWSER]$`) are the tool's own links.
 _TAG = re.compile(r"\$\[([^\]|$]{1,100})(\|[^\]$]*)?\]\$")
@@ -87,8 +72,7 @@ class ZohoLauncher:
                 if ahead is not None and self._ahead_s is None:
                     self._ahead_s, self._sent_at = ahead, int(row["sent_time"]) / 1000
                 word = str(row.get("campaign_status", ""))
-                state = _STATES.get(re.sub(r"[\W_]+", "", word).lower(), State.UNKNOWN)
-                yield Seen(str(row["campaign_key"]), str(row.get("campaign_name", "")), state, word)
+                yield Seen(str(row["campaign_key"]), str(row.get("campaign_name", "")), state_of(word), word)
 
     def create(self, draft: Draft) -> Answer:
         """`createCampaign`. The vendor fetches `content_url` while it answers."""

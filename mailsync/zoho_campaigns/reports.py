@@ -43,6 +43,10 @@ class ZohoCampaignsReports:
         """Campaigns sent or being sent after an instant."""
         return list(campaigns.campaigns(self._client, since))
 
+    def unsent(self) -> list[Campaign]:
+        """Drafts, scheduled and cancelled campaigns, and those under review."""
+        return list(campaigns.unsent(self._client))
+
     def details(self, campaign: Campaign) -> Details | None:
         """Its lists, counters and variants."""
         return campaigns.details(self._client, campaign)

@@ -92,6 +92,8 @@ class ZohoCrm(Writer):
     def write_campaign(self, row: CampaignRow) -> Outcome:
         """Update, or find by our key and update, or make."""
         record = self._campaign_record(row)
+        if row.is_theirs and not record:
+            return Outcome(Fate.DONE, row.id or "")  # nothing of it is ours; that it is there shows when its members are written
         known = row.id or self._known_campaign(row)
         if known:
             (done,) = self.written("PUT", f"/{CAMPAIGNS}", [{"id": known, **record}])
@@ -111,6 +113,8 @@ class ZohoCrm(Writer):
     def _campaign_record(self, row: CampaignRow) -> dict[str, Any]:
         form = self._campaign_form()
         record = {name: form.value(name, value) for name, value in row.values.items()}
+        if row.is_theirs:
+            return record
         if row.sent_at is not None and "Start_Date" in form.fields:
             record.setdefault("Start_Date", form.value("Start_Date", row.sent_at))
         if row.parent_id:

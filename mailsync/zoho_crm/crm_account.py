@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from mailsync.errors import ConfigError, known_values
 from mailsync.responses.crm import Ability
 from mailsync.zoho import crm_account
-from mailsync.zoho.crm_account import HOLDS
+from mailsync.zoho.crm_account import HOLDS, check_picks
 from mailsync.zoho.forms import Form
 from mailsync.zoho.items import CONTACTS
 from mailsync.zoho.organisation import organisation
@@ -73,9 +73,10 @@ class ZohoCrmAccount(crm_account.ZohoCrmAccount):
         name = self._settings.deal_key_field
         return self._form(DEALS).writable(name, holds=("text",)).name if name else ""
 
-    def campaigns_field(self, name: str, holds: str) -> None:
-        """That campaigns have this field, and that it can hold a `figure`, a `fact` or a `constant`."""
-        self._form(CAMPAIGNS).writable(name, holds=HOLDS[holds])
+    def campaigns_field(self, name: str, holds: str, values: Iterable[str] = ()) -> None:
+        """That campaigns have this field, and that it can hold a `figure`, a `fact`, a `constant` or a `status`; these values in its pick list."""
+        field = self._form(CAMPAIGNS).writable(name, holds=HOLDS[holds])
+        check_picks(field, values, CAMPAIGNS)
 
     def item_settings(self, makes: Ability, settings: Mapping[str, str]) -> dict[str, str]:
         """The settings of a rule as the CRM wants them."""

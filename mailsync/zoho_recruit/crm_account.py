@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -37,7 +37,7 @@ class ZohoRecruitAccount(crm_account.ZohoCrmAccount):
         crm.row_forms = self._row_forms
         return crm
 
-    def campaigns_field(self, name: str, holds: str) -> None:
+    def campaigns_field(self, name: str, holds: str, values: Iterable[str] = ()) -> None:  # noqa: ARG002 - the protocol's signature
         """Never true."""
         raise ConfigError(f"Campaigns of Zoho Recruit are not written, so there is no field {name} for a {holds}.")
 

@@ -16,6 +16,8 @@ from source_campaigns.variants import variants_of
 class Reports:
     """One call for each campaign and variant, shared with the stream `responses` when both are read."""
 
+    unsent = False
+
     def prepare(self, campaigns: Sequence[Campaign], run: StreamRun) -> None:
         """The calls are as many as the campaigns."""
         run.voice.info(f"The figures of {len(campaigns)} campaigns take a call each, and one for each variant.")

@@ -17,7 +17,9 @@ MILLISECOND = 0.001
 
 
 class Visitor(Protocol):
-    """What one stream does with campaigns."""
+    """What one stream does with campaigns. `unsent`: it shows those, too, that were not sent."""
+
+    unsent: bool
 
     def prepare(self, campaigns: Sequence[Campaign], run: StreamRun) -> None:
         """Look ahead over the next campaigns, to tell what reading them costs."""
@@ -31,6 +33,8 @@ def visit_all(run: StreamRun, visitor: Visitor) -> Iterator[dict[str, Any]]:
     state = run.state
     since = max((one for one in (run.config.since, state.closed_upto) if one is not None), default=None)
     due = run.account.shared.campaigns(since)
+    if visitor.unsent:
+        due += run.account.shared.unsent(run.config.since)
     horizon = run.now - run.config.look_back_s
     run.voice.info(f"{len(due)} campaigns to look at{f', sent after {moment(since)}' if since else ''}.")
     for first in range(0, len(due), BATCH):
@@ -44,6 +48,8 @@ def visit_all(run: StreamRun, visitor: Visitor) -> Iterator[dict[str, Any]]:
                 _close(run, due[place + 1 :], horizon)
                 run.checkpoint()
     _close(run, (), horizon)
+    there = {campaign.key for campaign in due}
+    state.campaigns = {key: known for key, known in state.campaigns.items() if known["sent_at"] is not None or key in there}
     run.checkpoint()
 
 

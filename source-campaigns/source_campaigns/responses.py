@@ -43,6 +43,8 @@ Memory = dict[str, list[Any]]
 class Responses:
     """`actions` are those that are wanted."""
 
+    unsent = False
+
     def __init__(self, actions: frozenset[str]) -> None:
         self._actions = actions
         derived = actions & set(DERIVED)

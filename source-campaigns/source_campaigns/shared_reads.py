@@ -18,6 +18,7 @@ class SharedReads:
         self._reports = reports
         self._lock = threading.RLock()
         self._campaigns: list[Campaign] | None = None
+        self._unsent: list[Campaign] | None = None
         self._since: float | None = None
         self._details: dict[str, Details | None] = {}
         self._figures: dict[str, Figures | None] = {}
@@ -29,6 +30,15 @@ class SharedReads:
                 self._campaigns, self._since = self._reports.campaigns(since), since
             found = [one for one in self._campaigns if since is None or one.goes_on or one.sent_at is None or one.sent_at > since]
         return sorted(found, key=lambda one: (one.goes_on or one.sent_at is None, one.sent_at or 0.0, one.key))
+
+    def unsent(self, since: float | None) -> list[Campaign]:
+        """Campaigns that were not sent, the oldest first; of those known to be made before an instant, none. Never one that `campaigns` shows."""
+        with self._lock:
+            if self._unsent is None:
+                self._unsent = self._reports.unsent()
+            sent = {one.key for one in self._campaigns or ()}
+            found = [one for one in self._unsent if one.key not in sent and (since is None or one.created_at is None or one.created_at >= since)]
+        return sorted(found, key=lambda one: (one.created_at or 0.0, one.key))
 
     def details(self, campaign: Campaign) -> Details | None:
         """Where it went; its counters come along, and are not asked for again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -31,7 +31,7 @@ def moment(seconds: float | None) -> str | None:
 
 @dataclass(slots=True)
 class Account:
-    """What the streams of one account share. `removals` is None without a ledger."""
+    """What the streams of one account share. `removals` is None without a ledger, and so are the `reasons` of launches that do not go on."""
 
     name: str
     config: Config
@@ -39,6 +39,11 @@ class Account:
     shared: SharedReads
     budget: SharedBudget
     removals: OurRemovals | None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def reason(self, campaign: str) -> str | None:
+        """Why a launched campaign does not go on."""
+        return self.reasons.get(campaign)
 
 
 class StreamRun:

@@ -15,6 +15,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from mailsync.airbyte.voice import Voice
 from mailsync.clock import Clock
 from mailsync.errors import ConfigError, TransientError, known_values
+from mailsync.ledger import launches
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.our_removals import OurRemovals
 from mailsync.mailings import MailingReports
@@ -50,7 +51,7 @@ class MailingSystem(ABC):
         """What the streams share. Raises ConfigError for an action that the tool does not tell of."""
         reports = self.reports(_log_wait)
         removals = OurRemovals(ledger, name) if ledger else None
-        self._account = Account(name, self._with_actions(config, reports), clock, SharedReads(reports), budget, removals)
+        self._account = Account(name, self._with_actions(config, reports), clock, SharedReads(reports), budget, removals, _reasons(ledger, name))
 
     def manifest_config(self) -> Mapping[str, Any]:
         """The configuration as it is."""
@@ -79,6 +80,13 @@ class MailingSystem(ABC):
         if missing := sorted(config.actions - reports.actions):
             raise ConfigError(f"actions names {', '.join(missing)}, which no method of {self.label} tells of. Leave it out.")
         return config
+
+
+def _reasons(ledger: Ledger | None, account: str) -> Mapping[str, str]:
+    if ledger is None:
+        return {}
+    with ledger.begin() as connection:
+        return launches.reasons(connection, account)
 
 
 def _log_wait(error: TransientError, seconds: float) -> None:

@@ -5,7 +5,7 @@ import orjson
 RESPONSE = {"campaign_key", "action", "address", "variant_key", "campaign_name", "campaign_sent_at", "list_keys", "is_ours", "leaving_level"}
 COLUMNS = {
     "responses": RESPONSE,
-    "campaigns": {"campaign_key", "parent_key", "name", "subject", "sent_at"},
+    "campaigns": {"campaign_key", "parent_key", "name", "subject", "sent_at", "state", "state_reason", "launch_key"},
     "campaign_reports": {"campaign_key", "parent_key", "name", "sent_at", "opened", "clicked", "sent"},
     "survey_responses": {"survey_id", "survey_name", "response_id", "status", "ended_at", "record_id", "module", "email", "answers", "version"},
     "contacts": {"list_key", "address", "list_name", "status", "is_ours", "first_name", "last_name", "company", "phone"},

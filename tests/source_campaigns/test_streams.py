@@ -52,6 +52,49 @@ def test_a_campaign_is_shown_again_when_it_changed_and_costs_a_call_only_then(ac
     assert (row["campaign_key"], row["status"]) == (key, "sent")
 
 
+def test_a_campaign_is_shown_at_each_of_its_states_and_one_that_was_not_sent_costs_no_call_of_its_own(account):
+    account.edit(op="settle")
+    account.read("campaigns", "campaign_reports", "responses")
+    listkey = account.edit(op="create_list", name="Spring people")["list"]
+    account.edit(op="populate", list=listkey, n=2)
+    key = account.edit(op="compose", list=listkey, name="Spring - launch 572000000000000001")["campaign"]
+    account.emulator.clear_requests()
+    (row,) = account.read("campaigns").records()
+    assert (row["campaign_key"], row["state"], row["launch_key"]) == (key, "draft", "572000000000000001")
+    assert "sent_at" not in row
+    assert "list_keys" not in row
+    assert set(account.calls()) == {"recentcampaigns"}
+    assert account.read("campaigns", "campaign_reports", "responses").records() == []
+    seen = []
+    for op, more in (("review", {"kind": "approve"}), ("send_draft", {})):
+        account.edit(op=op, campaign=key, **more)
+        rows = account.read("campaigns").records()
+        seen += [row["state"] for row in rows]
+    assert seen[0] == "reviewed"
+    assert set(seen[1:]) <= {"sending", "sent"}
+    assert len(seen) == 2
+    account.emulator.advance(3600)
+    account.read("campaigns")
+    assert account.read("campaigns").records() == []
+
+
+def test_a_campaign_that_was_cancelled_is_shown_as_such(account):
+    listkey = account.edit(op="create_list", name="Spring people")["list"]
+    account.edit(op="populate", list=listkey, n=2)
+    key = account.edit(op="compose", list=listkey, name="Spring")["campaign"]
+    account.read("campaigns")
+    account.edit(op="halt", campaign=key, kind="cancel")
+    (row,) = account.read("campaigns").records()
+    assert (row["state"], row.get("launch_key")) == ("cancelled", None)
+
+
+def test_drafts_made_before_the_start_date_are_left_out(reader):
+    account = reader(start_date="2035-01-01T00:00:00Z")
+    listkey = account.edit(op="create_list", name="Spring people")["list"]
+    account.edit(op="compose", list=listkey, name="Spring")
+    assert account.read("campaigns").records() == []
+
+
 def test_figures_are_the_vendors_and_shown_again_when_they_changed(account):
     vendor, rows = account.vendor()["campaigns"], {row["campaign_key"]: row for row in account.read("campaign_reports").records()}
     assert rows.keys() == vendor.keys()
@@ -103,7 +146,7 @@ def test_streams_that_need_the_same_reads_make_them_once(account):
     campaigns = account.vendor()["campaigns"]
     assert len(account.calls("getcampaigndetails")) == sum(not one["parent"] for one in campaigns.values())
     assert len(account.calls("campaignreports")) <= len(campaigns)
-    assert len(account.calls("recentcampaigns")) == 5
+    assert len(account.calls("recentcampaigns")) == 11
 
 
 def test_a_full_refresh_brings_the_same_as_a_first_incremental_read(account, reader):

@@ -68,7 +68,7 @@ class Account(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`fragment` is the JSON Schema of `system`; `statuses` the member statuses of a new account, by response; `campaign_statuses` the statuses of its
+    """`fragment` is the JSON Schema of `system`; `statuses` the member statuses of a new account, by response; `campaign_statuses` those of its
     campaigns, by state of the mailing; `refused` an option → why not.
     """
 

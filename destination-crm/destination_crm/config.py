@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from destination_crm import spec
+from destination_crm.campaign_options import pairs, parse_campaigns
 from destination_crm.survey_options import SurveyOptions, parse_surveys
 from destination_crm.systems import SYSTEMS, Settings, System
 from mailsync.airbyte.ledger_place import parse_ledger
@@ -126,7 +127,7 @@ def parse_config(raw: Any) -> Config:
         ledger=parse_ledger(options, problems),
         people_modules=options.texts("people_modules"),
         streams=_streams(options, problems),
-        campaigns=_campaigns(campaigns, system, problems),
+        campaigns=parse_campaigns(campaigns, system, problems),
         campaign_records=campaigns.choice("records", spec.RECORDS),
         member_statuses=_member_statuses(options, system, problems),
         status_fields=tuple(_status_field(one, problems) for one in options.objects("status_fields")),
@@ -177,35 +178,9 @@ def _streams(options: Options, problems: Problems) -> dict[str, str]:
     return named or {name: name for name in spec.HOLDS}
 
 
-def _pairs(options: Options, name: str, first: str, second: str, problems: Problems) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for one in options.objects(name):
-        one.known((first, second), refused={})
-        key, value = one.text(first, required=True), one.text(second, required=True)
-        if key in found:
-            problems.add(f"{one.named(first)}: {key} is named twice.")
-        found[key] = value
-    return found
-
-
-def _campaigns(options: Options, system: System | None, problems: Problems) -> CampaignPlan:
-    field, given = options.text("status_field"), _pairs(options, "statuses", "state", "value", problems)
-    if given and not field:
-        problems.add("campaigns.statuses is given, but no campaigns.status_field. Name the field, or remove the texts.")
-    for state in sorted(given.keys() - set(spec.STATES)):
-        problems.add(f"campaigns.statuses names the state {state[:40]!r}. Accepted: {', '.join(spec.STATES)}.")
-    return CampaignPlan(
-        status_field=field,
-        statuses=(given or dict(system.campaign_statuses if system else {})) if field else {},
-        figures=_pairs(options, "figures", "figure", "field", problems),
-        facts=_pairs(options, "facts", "column", "field", problems),
-        constants=_pairs(options, "constants", "field", "value", problems),
-    )
-
-
 def _statuses(options: Options, name: str, problems: Problems) -> dict[Kind, str]:
     found: dict[Kind, str] = {}
-    for word, text in _pairs(options, name, "response", "status", problems).items():
+    for word, text in pairs(options, name, "response", "status", problems).items():
         if word in spec.KINDS:
             found[Kind[word.upper()]] = text
         else:
@@ -241,7 +216,7 @@ def _new_people(options: Options, problems: Problems) -> NewPeople | None:
         of_recipients=options.flag("of_recipients"),
         of_subscribers=options.flag("of_subscribers"),
         lists=frozenset(one.casefold() for one in options.texts("lists")),
-        constants=_pairs(options, "constants", "field", "value", problems),
+        constants=pairs(options, "constants", "field", "value", problems),
     )
     asked = made.of_recipients or made.of_subscribers
     if asked and not made.module:

@@ -22,6 +22,7 @@ from mailsync.ledger.launches import LaunchRow
 from mailsync.membership.afterwards import Outcome, Settled
 from mailsync.membership.told import EventKind
 
+_ENDED_OTHERWISE = frozenset({State.STOPPED.value, State.CANCELLED.value, State.PAUSED.value})
 MOST_STEPS = 4  # make, test, send, and see that nothing is left
 
 
@@ -74,7 +75,11 @@ class _One:
         if row.status in OVER:
             self._say(EventKind.PROGRESS, told.standing(launch, row, self._label))
             return
+        before = row.status
         self._look()
+        if row.status != before and row.status in _ENDED_OTHERWISE:
+            self._note(told.standing(launch, row, self._label))
+            return
         for _ in range(MOST_STEPS):
             decision = decide(row, self._seen, launch, label=self._label, now=self._now(), unready=self._unready())
             if decision.step is Step.NOTHING:
@@ -158,11 +163,9 @@ class _One:
             self._note(warning)
         if wrong:
             raise ConfigError(wrong)
-        if review.waiting:
-            self._row.reason = told.waiting(review)
-        elif not review.eligible:
-            self._row.reason = "none of its recipients is on the list and may be mailed."
-        return not self._row.reason
+        why = told.waiting(review) if review.waiting else "" if review.eligible else "none of its recipients is on the list and may be mailed."
+        self._row.reason = why
+        return not why
 
     def _refuse_numbers(self, review: Review) -> None:
         if many := too_many(review.records):

@@ -97,8 +97,10 @@ def waiting(review: Review) -> str:
 
 def standing(launch: Launch, row: LaunchRow, label: str) -> str:
     """Where it stands, when nothing is left to do."""
+    no_reason = "its API tells no reason; look there" if row.status in ("stopped", "cancelled") else ""
     when = f" for {moment(launch.at)}" if row.status == "scheduled" and launch.at is not None and launch.then is Then.SCHEDULE else ""
-    return f"Launch {launch.key}: {STATUSES.get(row.status, row.status)} in {label}{when}{f' ({row.reason})' if row.reason else ''}."
+    why = row.reason or no_reason
+    return f"Launch {launch.key}: {STATUSES.get(row.status, row.status)} in {label}{when}{f' ({why})' if why else ''}."
 
 
 def stays(launch: Launch, row: LaunchRow, *, held: bool) -> str:

@@ -14,6 +14,7 @@ from mailsync.membership.reasons import ABOUT, About
 from mailsync.membership.rejects import Reject, rejects
 from mailsync.report import bars, runs, words
 from mailsync.report.bars import Bar
+from mailsync.report.launched import LaunchTold, launched
 from mailsync.report.runs import RunTold
 from mailsync.report.standing import Standing, addresses_of, standing
 from mailsync.responses import reasons as responses
@@ -120,6 +121,7 @@ class SyncTold:
     free: tuple[tuple[str, int], ...]
     actions: tuple[tuple[str, str, int], ...]
     standing: tuple[Standing, ...]
+    launches: tuple[LaunchTold, ...]
     rejected: tuple[Rejected, ...]
 
 
@@ -175,6 +177,7 @@ def _told(ledger: Ledger, name: str, titles: Mapping[str, str], *, with_addresse
             for (key, action), count in sorted(newest.actions.items())
         ),
         standing=tuple(standing(ledger, name, titles)),
+        launches=tuple(launched(ledger, name, titles)),
         rejected=tuple(_rejected(ledger, name, titles)),
     )
 

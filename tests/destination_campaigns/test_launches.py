@@ -5,29 +5,10 @@ import json
 import pytest
 
 from .conftest import Connector
+from .launches import campaigns, got, launch, once, people, run
 from .people import Source, write
 from .support import COLUMNS, a_catalog
 from .tools import TOOLS
-
-PAGE = "<html><body>Hello $[First Name|you]$ *|FNAME|*</body></html>"
-
-
-def launch(connector, **more):
-    """A launch of the Leads to a list of their own."""
-    found = {
-        "key": "spring",
-        "recipients": [{"stream": "Leads"}],
-        "list_name": "Spring people",
-        "create_list": True,
-        **connector.tool.creation,
-        "campaign_name": "Spring",
-        "subject": "Spring is here",
-        "from_name": "Ann",
-        "from_email": "letters@example.com",
-        "content_page": connector.emulator.publish("spring.html", PAGE),
-        "then": "send",
-    }
-    return {name: value for name, value in (found | more).items() if value is not None}
 
 
 @pytest.fixture(params=TOOLS)
@@ -40,36 +21,6 @@ def connector(request, emulator, tmp_path):
 @pytest.fixture
 def source():
     return Source()
-
-
-def people(source, *numbers):
-    for number in numbers:
-        source.record(number, f"p{number}@new.example.com", First_Name=f"P{number}")
-    return source
-
-
-def campaigns(connector, key="spring"):
-    """The campaigns that bear the mark."""
-    return [one for one in connector.state()["campaigns"].values() if f"launch {key}" in one["name"]]
-
-
-def got(connector, key="spring"):
-    """Address → mails of this launch it got, over all campaigns that bear its mark."""
-    found = {}
-    for one in campaigns(connector, key):
-        for address, count in one["mailed"].items():
-            found[address] = found.get(address, 0) + count
-    return {address: count for address, count in found.items() if not address.startswith("seed@")}
-
-
-def once(*numbers):
-    return {f"p{number}@new.example.com": 1 for number in numbers}
-
-
-def run(connector, source):
-    said = write(connector, source)
-    assert said.code == 0, said.text
-    return said
 
 
 def test_everybody_gets_it_once_and_no_later_run_sends_it_again(connector, source):

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from mailsync.ledger.budget import Budget, BudgetSpent
 from mailsync.ledger.engine import Ledger
+from mailsync.membership.afterwards import Afterwards, nothing
 from mailsync.membership.dry_run import DryRun, Ends
 from mailsync.membership.plan import Claim, Feed, OnDelete, Order, Plan, RecordFate, StreamPlan, SyncMode, Tombstone
 from mailsync.membership.run import Run
-from mailsync.membership.told import Braked, Event, Summary
+from mailsync.membership.told import Braked, Event, Held, Summary
 from mailsync.membership.tool import MailingList, Window
 from tests.mailsync.membership.fake_tool import Crash, FakeClock, FakeTool
 
@@ -113,6 +114,7 @@ class Scene:
     attach_size: int = 10
     batch_size: int = 1
     limits: bool = True  # False: reads reserve nothing, for speed
+    afterwards: Afterwards = nothing
 
     def __post_init__(self) -> None:
         self._ledger: CrashingLedger | None = None
@@ -200,7 +202,7 @@ class Scene:
         ledger.commits, ledger.die_at, ledger.before = 0, die_at, before
         events: list[Event] = []
         plan = self.plan(sync, generations or {}, options)
-        run = Run(ledger=ledger, tool=self.tool, plan=plan, clock=self.clock, on_event=events.append)
+        run = Run(ledger=ledger, tool=self.tool, plan=plan, clock=self.clock, on_event=events.append, afterwards=self.afterwards)
         self.announced = announce or {}
         self.tool.reserve = run.budget.reserve if self.limits else _unlimited
         names = [one.name for one in plan.streams]
@@ -209,8 +211,8 @@ class Scene:
         try:
             summary: Summary | None = self._drive(run, sync, names, messages, done, echoed, state_first or {})
             error: BaseException | None = None
-        except Braked as braked:
-            summary, error = braked.summary, braked
+        except Held as held:
+            summary, error = held.summary, held
         except Exception as failed:
             summary, error = None, failed
             run.abandon(failed)

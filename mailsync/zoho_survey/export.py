@@ -45,6 +45,7 @@ class ExportFile:
         self._groups: list[tuple[str, list[int]]] = []
         try:
             self._names = self._header(form)
+            self._id_place = next(place for place, name in enumerate(self._names) if reading.role(name) == "response_id")
             self._first = self._second_row()
         except BaseException:
             self._text.detach()
@@ -126,15 +127,17 @@ class ExportFile:
         yield from self._rows
 
     def _id(self, row: Sequence[str]) -> str:
-        for place, name in enumerate(self._names):
-            if self._reading.role(name) == "response_id" and place < len(row):
-                return row[place].strip()
-        return ""
+        return row[self._id_place].strip() if self._id_place < len(row) else ""
 
     def _values(self, row: Sequence[str]) -> Iterator[tuple[str, Value]]:
         """Cells by column; columns of one name are one list, without the empty ones."""
+        width = len(row)
         for name, places in self._groups:
-            cells = [(place, row[place]) for place in places if place < len(row)]
+            if len(places) == 1 and not self._options:
+                if places[0] < width:
+                    yield name, row[places[0]]
+                continue
+            cells = [(place, row[place]) for place in places if place < width]
             if len(places) == 1 and not self._option(places[0]):
                 yield name, cells[0][1] if cells else ""
             elif isinstance(self._reading.role(name), Question):

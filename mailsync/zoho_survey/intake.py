@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -11,12 +12,13 @@ from mailsync.zoho_survey import payload
 from mailsync.zoho_survey.export import ExportFile
 from mailsync.zoho_survey.intake_settings import Export, IntakeSettings
 from mailsync.zoho_survey.places import Found
-from mailsync.zoho_survey.responses import MAPPED, SurveyReading, SurveyResponse, folded
+from mailsync.zoho_survey.responses import MAPPED, SurveyReading, SurveyResponse, Value, folded
 from mailsync.zoho_survey.spool import Seen, is_delivery
 from mailsync.zoho_survey.versions import Versions
 
 # Deliveries between two checkpoints.
-BATCH = 500
+BATCH = 2000
+HOW_TO_HAVE_TEXTS = "Let the webhook send texts, or give system.account for a survey that is published."
 
 Labels = Callable[[str], Mapping[str, str]]
 
@@ -60,13 +62,17 @@ class Intake:
         self._labels = labels
         self._warn = warn
         self._readings: dict[str, SurveyReading] = {}
+        self._known_labels: dict[str, Mapping[str, str]] = {}
 
     def due(self, memory: Memory) -> list[Part]:
         """What is to be read, oldest first. Raises ConfigError, VendorUnavailable."""
         waiting: list[tuple[float, Export | None, Found]] = []
+        there: set[str] = set()
         for export in self._settings.exports:
             files = export.place.matching()
+            there |= {_name(export, one) for one in files}
             waiting += [(one.modified, export, one) for one in files if not one.mark or memory.exports.get(_name(export, one)) != one.mark]
+        memory.exports = {name: mark for name, mark in memory.exports.items() if name in there}
         waiting += [(found.modified, None, found) for found in self._spooled(memory)]
         waiting.sort(key=lambda one: (one[0], one[2].path))
         return list(_parts(waiting))
@@ -74,7 +80,12 @@ class Intake:
     def _spooled(self, memory: Memory) -> list[Found]:
         if self._settings.spool is None:
             return []
-        there = [one for one in self._settings.spool.below() if is_delivery(one)]
+        complete = [one for one in self._settings.spool.below() if is_delivery(one)]
+        there = [one for one in complete if one.depth > 0]
+        if len(complete) > len(there):
+            self._warn(
+                f"Files of the spool in no survey's folder, passed over: {len(complete) - len(there)}. Put each into one named by its survey's id."
+            )
         memory.seen.keep_only(there)
         return [one for one in there if one not in memory.seen]
 
@@ -92,30 +103,38 @@ class Intake:
                 with ExportFile(stream, export.form, self._reading(export.survey_id), named=f"Export {found.name}") as file:
                     yield from self._new(file.responses(), memory)
                 if file.without_id:
-                    self._warn(f"Export {found.name} has {file.without_id} rows without a response id, which were passed over.")
+                    self._warn(f"Export {found.name}: rows without a response id, passed over: {file.without_id}.")
         self._say_unreadable(export.survey_id)
         memory.exports[name] = mark
 
     def _delivered(self, deliveries: Iterable[Found], memory: Memory) -> Iterator[Shown]:
-        spoilt = 0
+        spoilt, surveys, by_key = 0, set[str](), set[str]()
         for found in deliveries:
-            response = self._delivery(found)
+            values = self._delivery(found)
+            response = self._reading(found.folder).response(values) if values else None
             if response is None:
                 spoilt += 1
             else:
                 yield from self._new([response], memory)
+                surveys.add(found.folder)
+                by_key |= {found.folder} if payload.names_keys(values) and not self._known_labels.get(found.folder) else set()
             memory.seen.add(found)
         if spoilt:
-            self._warn(f"{spoilt} files of the spool are no delivery with a response id, and were passed over. Did something else write them?")
+            self._warn(f"Files of the spool that are no delivery with a response id, passed over: {spoilt}. Did something else write them?")
+        if by_key:
+            self._warn(f"Deliveries of {', '.join(sorted(by_key))} name questions by key, and so do their answers. {HOW_TO_HAVE_TEXTS}")
+        for survey in surveys:
+            self._say_unreadable(survey)
 
-    def _delivery(self, found: Found) -> SurveyResponse | None:
+    def _delivery(self, found: Found) -> list[tuple[str, Value]]:
+        """Its values; none where it is no delivery."""
         assert self._settings.spool is not None  # noqa: S101 - deliveries are of it
         with self._settings.spool.open(found) as (stream, _):
             body = stream.read()
         try:
-            return self._reading(found.folder).response(payload.values(body))
+            return list(payload.values(body))
         except payload.UnreadablePayload:
-            return None
+            return []
 
     def _new(self, responses: Iterable[SurveyResponse], memory: Memory) -> Iterator[Shown]:
         for response in responses:
@@ -127,14 +146,15 @@ class Intake:
         known = self._readings.get(survey)
         if known is None:
             settings = self._settings
-            known = SurveyReading(survey, settings.names.get(survey), settings.columns, settings.times, self._labels(survey))
+            labels = self._known_labels[survey] = self._labels(survey)
+            known = SurveyReading(survey, settings.names.get(survey), settings.columns, settings.times, labels)
             self._readings[survey] = known
         return known
 
     def _say_unreadable(self, survey: str) -> None:
         reading = self._readings.get(survey)
         if reading and reading.unreadable:
-            self._warn(f"{reading.unreadable} times of survey {survey} could not be read and are empty. Set time_format.")
+            self._warn(f"Survey {survey}: times that could not be read and are left out: {reading.unreadable}. Set time_format.")
             reading.unreadable = 0
 
     def check(self) -> None:
@@ -161,7 +181,7 @@ class Intake:
 
 def _name(export: Export, found: Found) -> str:
     """How the memory calls a file."""
-    return f"{export.survey_id}/{export.place.identity}/{found.name}"
+    return f"{export.survey_id}/{hashlib.blake2b(found.path.encode(), digest_size=6).hexdigest()}"
 
 
 def _parts(waiting: Iterable[tuple[float, Export | None, Found]]) -> Iterator[Part]:

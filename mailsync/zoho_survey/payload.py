@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
 
@@ -25,6 +25,11 @@ def values(body: bytes) -> Iterator[tuple[str, Value]]:
         raise UnreadablePayload
     for name, value in parsed.items():
         yield unescape(name).strip(), _value(value)
+
+
+def names_keys(values: Iterable[tuple[str, Value]]) -> bool:
+    """Whether it is of the style that names questions by key."""
+    return any(name == "RESPONSE_ID" for name, _ in values)
 
 
 def _value(value: Any) -> Value:

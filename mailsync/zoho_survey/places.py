@@ -24,6 +24,7 @@ from mailsync.loopback import is_loopback
 WEB = ("http", "https")
 TIMEOUTS_S = (10.0, 60.0)
 IN_MEMORY = 8_000_000
+LARGEST = 2 << 30
 CHUNK = 1 << 18
 # What to install for the schemes that people use; fsspec knows further ones.
 DRIVERS = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
@@ -33,12 +34,16 @@ TAGS = ("ETag", "etag")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One file. `mark` changes when its content does; "" where nobody tells before it is read. `modified` in epoch seconds, 0 where nobody tells."""
+    """One file, `depth` folders below its place.
+
+    `mark` changes when its content does; "" where nobody tells before it is read. `modified` in epoch seconds, 0 where nobody tells.
+    """
 
     path: str
     size: int
     mark: str
     modified: float
+    depth: int = 0
 
     @property
     def name(self) -> str:
@@ -67,11 +72,6 @@ class Place:
             return
         self._files, self._path = self._driver(location, dict(options) if parts else {})
 
-    @property
-    def identity(self) -> str:
-        """The same for the same location, whatever its query."""
-        return hashlib.blake2b(self.shown.encode(), digest_size=6).hexdigest()
-
     def _driver(self, location: str, options: dict[str, Any]) -> tuple[Any, str]:
         try:
             files, path = fsspec.core.url_to_fs(location, **options)
@@ -88,7 +88,7 @@ class Place:
             return [Found(self.shown, 0, "", 0.0)]
         with self._telling():
             found = self._files.glob(self._path, detail=True) if "*" in self._path or "?" in self._path else self._single()
-        listed = _listed(found)
+        listed = _listed(found, self._path)
         if not listed:
             raise ConfigError(f"{self._option} {self.shown}: there is no such file.")
         return listed
@@ -99,7 +99,7 @@ class Place:
             if self.scheme == "file" and not self._files.isdir(self._path):
                 raise ConfigError(f"{self._option} {self.shown}: there is no such folder.")
             found = self._files.find(self._path, detail=True)
-        return _listed(found)
+        return _listed(found, self._path)
 
     def _single(self) -> dict[str, Any]:
         return {self._path: self._files.info(self._path)} if self._files.isfile(self._path) else {}
@@ -120,17 +120,24 @@ class Place:
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as kept:
             try:
                 with requests.get(self._location, stream=True, timeout=TIMEOUTS_S) as answer:
-                    if answer.status_code != 200:
-                        self._refuse(answer.status_code)
+                    self._judge(answer)
                     for piece in answer.iter_content(CHUNK):
                         kept.write(piece)
                         digest.update(piece)
+                        if kept.tell() > LARGEST:
+                            raise ConfigError(f"{self._option} {self.shown} is larger than {LARGEST >> 20} MB, and was given up.")
             except requests.RequestException as error:
                 raise VendorUnavailable(f"{self._option} {self.shown}: no complete answer ({type(error).__name__}).") from None
             kept.seek(0)
             yield kept, digest.hexdigest()
 
-    def _refuse(self, status: int) -> None:
+    def _judge(self, answer: requests.Response) -> None:
+        """Raises unless it is a file that came by TLS all the way, redirections included."""
+        status = answer.status_code
+        if any(not (hop.url.startswith("https://") or is_loopback(hop.url)) for hop in (*answer.history, answer)):
+            raise ConfigError(f"{self._option} {self.shown} leads to an address without TLS, which is not followed.")
+        if status == 200:
+            return
         if status >= 500 or status == 429:
             raise VendorUnavailable(f"{self._option} {self.shown}: the web server answered HTTP {status}.")
         raise ConfigError(f"{self._option} {self.shown}: the web server answered HTTP {status}. Does the file exist, and has the link expired?")
@@ -148,9 +155,12 @@ class Place:
             raise VendorUnavailable(f"{self._option} {self.shown} cannot be read ({type(error).__name__}).") from None
 
 
-def _listed(found: Mapping[str, Any]) -> list[Found]:
+def _listed(found: Mapping[str, Any], below: str) -> list[Found]:
+    folder = below.rstrip("/") + "/"
     files = [
-        Found(path, int(info.get("size") or 0), _mark(info), _modified(info)) for path, info in found.items() if info.get("type", "file") == "file"
+        Found(path, int(info.get("size") or 0), _mark(info), _modified(info), path.removeprefix(folder).count("/"))
+        for path, info in found.items()
+        if info.get("type", "file") == "file"
     ]
     return sorted(files, key=lambda one: (one.modified, one.path))
 

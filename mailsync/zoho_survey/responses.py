@@ -92,7 +92,8 @@ class SurveyReading:
         self._times = times
         self._labels = dict(labels or {})
         self._keys = {folded(label): key for key, label in self._labels.items()}
-        self._places = {folded(label): place for place, label in enumerate(self._labels.values())}
+        self._places = {key: place for place, key in enumerate(self._labels)}
+        self._several: set[str] = set()
         self._meta = _meta(columns)
         self._known: dict[str, str | Question] = {}
         self.unreadable = 0
@@ -112,25 +113,31 @@ class SurveyReading:
         if not label or folded(label) in self._columns.left_out or folded(name) in self._columns.left_out:
             return ""
         key = name if name in self._labels else self._keys.get(folded(label), label)
+        if {folded(key), folded(label)} & self._columns.several:
+            self._several.add(key)
         return Question(key, label)
 
     def response(self, values: Iterable[tuple[str, Value]]) -> SurveyResponse | None:
         """One response; None where its id is missing."""
         known: dict[str, str] = {}
-        answers: dict[Question, Value] = {}
+        answers: dict[str, tuple[Question, Value]] = {}
         for name, value in values:
-            role = self.role(name)
-            if isinstance(role, Question):
-                answers[role] = joined(answers.get(role), self._answer(role, value))
+            role = self._known.get(name)
+            if role is None:
+                role = self.role(name)
+            if not isinstance(role, str):
+                if value and (answer := self._answer(role.key, value)):
+                    before = answers.get(role.key)
+                    answers[role.key] = (role, joined(before[1], answer) if before else answer)
             elif role:
                 known[role] = known.get(role) or _text(value)
         if not known.get("response_id"):
             return None
-        return self._made(known, answers)
+        return self._made(known, list(answers.values()))
 
-    def _made(self, known: Mapping[str, str], answers: Mapping[Question, Value]) -> SurveyResponse:
-        given = [(question, answer) for question, answer in answers.items() if answer]
-        given.sort(key=lambda one: self._places.get(folded(one[0].label), len(self._places)))
+    def _made(self, known: Mapping[str, str], given: list[tuple[Question, Value]]) -> SurveyResponse:
+        if self._places:
+            given.sort(key=lambda one: self._places.get(one[0].key, len(self._places)))
         return SurveyResponse(
             survey_id=self.survey_id,
             survey_name=self._name,
@@ -141,12 +148,12 @@ class SurveyReading:
             **{name: known.get(name) or None for name in ("status", "collector_id", "collector_name", "time_taken", "ip_address", *MAPPED)},
         )
 
-    def _answer(self, question: Question, value: Value) -> Value:
+    def _answer(self, key: str, value: Value) -> Value:
         """Without space around; a question known to have several choices is always a list."""
         if isinstance(value, list):
             return [one.strip() for one in value if one.strip()]
         value = value.strip()
-        if value and {folded(question.key), folded(question.label)} & self._columns.several:
+        if value and key in self._several:
             return _split(value, self._columns.separators)
         return value
 

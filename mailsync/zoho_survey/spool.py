@@ -12,8 +12,10 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
-from mailsync.zoho_survey.places import Found
+if TYPE_CHECKING:
+    from mailsync.zoho_survey.places import Found  # the receiver does without what opens places
 
 SUFFIX = ".json"
 UNFINISHED = ".part"

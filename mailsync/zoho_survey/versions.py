@@ -23,7 +23,7 @@ _MOST_CONTENTS = 255
 
 
 class Versions:
-    """Of one survey's responses: 15 bytes each, packed as text for the state."""
+    """Of one survey's responses: about 18 bytes each, packed as text for the state."""
 
     def __init__(self, packed: str = "") -> None:
         self._known = _unpacked(packed)

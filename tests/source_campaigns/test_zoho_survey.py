@@ -223,6 +223,9 @@ def test_without_an_account_keys_stay_keys_and_no_call_is_made(account):
         made = account.answer()
     row = account.responses()[made]
     assert (row["answers"]["q1"], row["status"]) == ("Very", "COMPLETED")
+    with account.hooked("variables"):
+        account.answer()
+    assert "name questions by key" in account.read("survey_responses").log()
     assert [one["path"] for one in account.emulator.requests() if one["method"] == "GET"] == []
 
 
@@ -253,10 +256,12 @@ def test_what_is_no_delivery_is_passed_over_and_told(account):
         hook.keep(b"{}")
         (account.folder / "spool" / account.survey_id / "broken.json").write_bytes(b'{"Response ID": "R')
         (account.folder / "spool" / account.survey_id / ".half.json").write_bytes(b'{"Response ID": "R9"}')
+        (account.folder / "spool" / "lost.json").write_bytes(b'{"Response ID": "R7"}')
         (account.folder / "spool" / account.survey_id / "note.txt").write_bytes(b"x")
     output = account.read("survey_responses")
     assert [row["response_id"] for row in output.records()] == [made]
-    assert "2 files of the spool are no delivery" in output.log()
+    assert "no delivery with a response id, passed over: 2" in output.log()
+    assert "in no survey's folder, passed over: 1" in output.log()
 
 
 def test_deliveries_may_be_moved_away_once_they_were_read(account):

@@ -1,14 +1,19 @@
 """Exports as people have them: marks, titles, second headers, spreadsheets' habits."""
 
+import csv
 import io
+import json
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mailsync.errors import ConfigError
+from mailsync.zoho_survey import payload
 from mailsync.zoho_survey.display_times import DisplayTimes, UnreadableTime
 from mailsync.zoho_survey.export import ExportFile, Form
-from mailsync.zoho_survey.responses import Columns, SurveyReading, folded
+from mailsync.zoho_survey.responses import Columns, Question, SurveyReading, folded
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -154,3 +159,41 @@ def test_a_time_that_cannot_be_read_costs_no_response():
     reading = SurveyReading("S1", None, Columns(), DisplayTimes(BERLIN))
     (one,) = ExportFile(io.BytesIO(b"Response ID,Response End Time\nR1,03/06/2024 11:07\n"), Form(), reading, named="x").responses()
     assert (one.ended_at, reading.unreadable) == (None, 1)
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(TEXTS.filter(lambda text: text.strip()), min_size=1, max_size=5, unique_by=lambda text: folded(text.strip())),
+    st.lists(st.lists(TEXTS, min_size=5, max_size=5), max_size=4),
+)
+def test_whatever_people_ask_and_answer_is_read_as_it_was_written(questions, rows):
+    """CSV as the standard library writes it; cells without the space around them, questions that are metadata by name left out."""
+    questions = [one for one in questions if isinstance(SurveyReading("S1", None, USUAL, DisplayTimes(BERLIN)).role(one), Question)]
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerow(["Response ID", *questions])
+    for number, row in enumerate(rows):
+        writer.writerow([f"R{number}", *row[: len(questions)]])
+    made = read(target.getvalue())
+    assert [one.response_id for one in made] == [f"R{number}" for number in range(len(rows))]
+    for one, row in zip(made, rows, strict=True):
+        given = zip(questions, row, strict=False)
+        assert answers(one) == {question.strip(): cell.strip() for question, cell in given if cell.strip()}
+
+
+JSON = st.recursive(TEXTS | st.integers() | st.none() | st.booleans(), st.lists, max_leaves=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=60) | st.dictionaries(TEXTS, JSON, max_size=5).map(lambda one: json.dumps(one).encode()))
+def test_a_body_is_values_or_no_delivery(body):
+    try:
+        values = list(payload.values(body))
+    except payload.UnreadablePayload:
+        return
+    made = SurveyReading("S1", None, USUAL, DisplayTimes(BERLIN)).response([("RESPONSE_ID", "R1"), *values])
+    assert made is not None
+    assert all(answer for _, answer in made.answers)

@@ -64,7 +64,7 @@ def test_packing_forgets_nothing(history):
             last[key] = found[0]
 
 
-def test_a_response_takes_a_dozen_bytes_of_state():
+def test_a_response_takes_some_twenty_bytes_of_state():
     versions = Versions()
     for number in range(5000):
         versions.next(response(str(number), ended=1_700_000_000.0 + number * 977, key=f"S4{number:06x}"))

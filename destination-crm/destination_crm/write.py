@@ -106,8 +106,13 @@ def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
     try:
         run.open()
         given = _telling(stopping.awaited(messages(stdin)), ready.named, run)
-        Shell(run, ready.readers, output, ours=ready.ours).take(given)
-        _report(run.close(), output)
+        shell = Shell(run, ready.readers, output, ours=ready.ours, late=run.told_late)
+        shell.take(given)
+        try:
+            summary = run.close()
+        finally:
+            shell.finish()
+        _report(summary, output)
     except Braked as braked:
         _report(braked.summary, output)
         raise

@@ -27,7 +27,7 @@ class Rules(Protocol):
         """Take one in."""
 
     def state(self, stream: str | None, state_hash: bytes, *, is_empty: bool, echoes_given: bool = True) -> Settled:
-        """When it returns, every record before it has its fate in the committed ledger."""
+        """When it returns, every record before it is safe in the committed ledger."""
 
     def complete(self, stream: str) -> None:
         """The stream was read to its end."""
@@ -38,6 +38,11 @@ class Rules(Protocol):
 
 def _nobody(_stream: str, _records: int) -> None:
     """Estimates are not wanted."""
+
+
+def _never(_stream: str | None) -> Settled:
+    """Every fate is final at once."""
+    return Settled(0, 0)
 
 
 class Shell:
@@ -52,11 +57,12 @@ class Shell:
         ours: Collection[str],
         echo: bool = True,
         announce: Callable[[str, int], None] = _nobody,
+        late: Callable[[str | None], Settled] = _never,
     ) -> None:
         """`ours`: streams of a source that emits the state it was given as its first STATE, so that a wrong ledger is noticed.
 
         `echo`: give states back; a dry run keeps nothing, so it acknowledges nothing. `announce` is told how many records the source
-        expects to send of a stream, where it says so.
+        expects to send of a stream, where it says so. `late` tells what became of records before the last STATE of a stream since that was taken.
         """
         self._run = run
         self._ours = ours
@@ -64,6 +70,8 @@ class Shell:
         self._announce = announce
         self._readers = readers
         self._output = output
+        self._late = late
+        self._kept: dict[str | None, tuple[Mapping[str, Any], Settled]] = {}  # the last STATE of a stream, whose records wait for their fates
         self._records = 0
 
     def take(self, messages: Iterable[Mapping[str, Any]]) -> None:
@@ -81,6 +89,7 @@ class Shell:
         reader = self._readers.get(record["stream"])
         if reader is None:
             raise NoMessage(f"The input holds records of stream {record['stream']!r}, which is not in the configured catalog.")
+        self._give_back(record["stream"])
         claim = reader.read(record["data"])
         if claim is None:
             raise NoMessage(f"A record of stream {record['stream']} has no value in its primary key, so nobody can be recognised by it.")
@@ -93,9 +102,30 @@ class Shell:
         stream, content = state_of(message["state"])
         if stream is not None and stream not in self._readers:
             raise NoMessage(f"The input holds a state of stream {stream!r}, which is not in the configured catalog.")
+        self._give_back(stream)
         settled = self._run.state(stream, state_digest(content), is_empty=not content, echoes_given=stream in self._ours)
-        if self._echo:
-            self._output.state(message, records=settled.records, rejected=settled.rejected)
+        self._kept[stream] = (message, settled)
+        if settled.final:
+            self._give_back(stream)
+
+    def finish(self) -> None:
+        """The run came to its end: no fate changes any more."""
+        self._look_again(is_over=True)
+
+    def _look_again(self, *, is_over: bool = False) -> None:
+        """A stream ended, and with it fates may have become final."""
+        for stream, (message, settled) in list(self._kept.items()):
+            late = self._late(stream)
+            self._kept[stream] = (message, Settled(settled.records, settled.rejected + late.rejected))
+            if late.final or is_over:
+                self._give_back(stream)
+
+    def _give_back(self, stream: str | None) -> None:
+        """The stream's last STATE, where it was kept; one of all streams goes with any of them."""
+        for key in {stream, None} & self._kept.keys():
+            message, settled = self._kept.pop(key)
+            if self._echo:
+                self._output.state(message, records=settled.records, rejected=settled.rejected)
 
     def _estimate(self, told: Mapping[str, Any]) -> None:
         name, rows = told.get("name"), told.get("row_estimate")
@@ -115,3 +145,4 @@ class Shell:
             self._run.complete(name)
         elif status == INCOMPLETE:
             self._run.incomplete(name)
+        self._look_again()

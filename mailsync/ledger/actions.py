@@ -70,14 +70,31 @@ class CampaignFacts:
 _ACTION = tuple(one.name for one in dataclasses.fields(ActionRow))
 _CREATION = tuple(one.name for one in dataclasses.fields(CreationRow))
 _CAMPAIGN = tuple(one.name for one in dataclasses.fields(CampaignFacts))
-_ACTIONS = sa.select(*(action.c[name] for name in _ACTION))
-_CREATIONS = sa.select(*(creation.c[name] for name in _CREATION))
-_CAMPAIGNS = sa.select(*(campaign.c[name] for name in _CAMPAIGN))
+_ACCOUNT: sa.BindParameter[str] = sa.bindparam("account")
+_KEYS: sa.BindParameter[str] = sa.bindparam("keys", expanding=True)
+
+# Each statement is built once: building one costs several times what running it does.
+_ACTIONS = sa.select(*(action.c[name] for name in _ACTION)).where(action.c.account == _ACCOUNT, action.c.person.in_(_KEYS))
+_DROP = sa.delete(action).where(
+    *(action.c[name] == sa.bindparam(name) for name in ("account", "sync", "rule", "campaign", "address", "person")), action.c.done_at.is_(None)
+)
+_CREATIONS = sa.select(*(creation.c[name] for name in _CREATION)).where(creation.c.account == _ACCOUNT, creation.c.address.in_(_KEYS))
+_SHOWS = sa.select(shown.c.person, shown.c.place, shown.c.sent_at, shown.c.campaign, shown.c.kind).where(
+    shown.c.account == _ACCOUNT, shown.c.person.in_(_KEYS)
+)
+_UNSHOW = sa.delete(shown).where(*(shown.c[name] == sa.bindparam(name) for name in ("account", "person", "place")))
+_CAMPAIGNS = sa.select(*(campaign.c[name] for name in _CAMPAIGN)).where(campaign.c.account == _ACCOUNT)
+_SOME_CAMPAIGNS = _CAMPAIGNS.where(campaign.c.campaign.in_(_KEYS))
+_GROWN_OLD = _CAMPAIGNS.where(campaign.c.aged == 0, campaign.c.sent_at <= sa.bindparam("sent_before"))
+_MINE = (campaign.c.account == sa.bindparam("k_account"), campaign.c.campaign == sa.bindparam("k_campaign"))
+_PLACE = sa.update(campaign).where(*_MINE).values(crm_id=sa.bindparam("v_crm_id"), gone=sa.bindparam("v_gone"))
+_AGE = sa.update(campaign).where(*_MINE).values(aged=1)
+_HASHES = sa.select(refreshed.c.campaign, refreshed.c.hash).where(refreshed.c.sync == sa.bindparam("sync"), refreshed.c.campaign.in_(_KEYS))
 
 
 def of_people(connection: sa.Connection, account: str, people: Collection[str]) -> dict[tuple[str, str, str, str, str], ActionRow]:
     """Everything done or begun for these people."""
-    rows = [ActionRow(*row) for row in connection.execute(_ACTIONS.where(action.c.account == account, action.c.person.in_(people)))]
+    rows = [ActionRow(*row) for row in connection.execute(_ACTIONS, {"account": account, "keys": list(people)})]
     return {row.key: row for row in rows}
 
 
@@ -89,10 +106,12 @@ def save(ledger: Ledger, connection: sa.Connection, rows: Sequence[ActionRow]) -
 
 def drop(connection: sa.Connection, rows: Iterable[ActionRow]) -> None:
     """Take intents back: no call was made."""
-    c = action.c
-    for row in rows:
-        mine = (c.sync == row.sync, c.rule == row.rule, c.campaign == row.campaign, c.address == row.address, c.person == row.person)
-        connection.execute(sa.delete(action).where(c.account == row.account, c.done_at.is_(None), *mine))
+    keys = [
+        {"account": row.account, "sync": row.sync, "rule": row.rule, "campaign": row.campaign, "address": row.address, "person": row.person}
+        for row in rows
+    ]
+    if keys:
+        connection.execute(_DROP, keys)
 
 
 def inherit(ledger: Ledger, connection: sa.Connection, account: str, last: str, heir: str) -> None:
@@ -110,7 +129,7 @@ def inherit(ledger: Ledger, connection: sa.Connection, account: str, last: str, 
 
 def creations(connection: sa.Connection, account: str, addresses: Collection[str]) -> dict[str, CreationRow]:
     """People made, or being made, for these addresses."""
-    rows = connection.execute(_CREATIONS.where(creation.c.account == account, creation.c.address.in_(addresses)))
+    rows = connection.execute(_CREATIONS, {"account": account, "keys": list(addresses)})
     return {row[1]: CreationRow(*row) for row in rows}
 
 
@@ -122,9 +141,8 @@ def save_creations(ledger: Ledger, connection: sa.Connection, rows: Sequence[Cre
 
 def shows(connection: sa.Connection, account: str, people: Collection[str]) -> dict[tuple[str, str], Show]:
     """(person, place) → the highest that was written there."""
-    c = shown.c
-    query = sa.select(c.person, c.place, c.sent_at, c.campaign, c.kind).where(c.account == account, c.person.in_(people))
-    return {(row[0], row[1]): Show(float(row[2]), row[3], int(row[4])) for row in connection.execute(query)}
+    rows = connection.execute(_SHOWS, {"account": account, "keys": list(people)})
+    return {(row[0], row[1]): Show(float(row[2]), row[3], int(row[4])) for row in rows}
 
 
 def save_shows(ledger: Ledger, connection: sa.Connection, account: str, rows: Sequence[tuple[str, str, Show]]) -> None:
@@ -139,13 +157,12 @@ def save_shows(ledger: Ledger, connection: sa.Connection, account: str, rows: Se
 
 def unshow(connection: sa.Connection, account: str, person: str, place: str) -> None:
     """Nobody knows what the place shows now: the next decision writes it."""
-    c = shown.c
-    connection.execute(sa.delete(shown).where(c.account == account, c.person == person, c.place == place))
+    connection.execute(_UNSHOW, {"account": account, "person": person, "place": place})
 
 
 def campaigns(connection: sa.Connection, account: str, keys: Collection[str]) -> dict[str, CampaignFacts]:
     """The known ones among these."""
-    rows = connection.execute(_CAMPAIGNS.where(campaign.c.account == account, campaign.c.campaign.in_(keys)))
+    rows = connection.execute(_SOME_CAMPAIGNS, {"account": account, "keys": list(keys)})
     return {row[1]: CampaignFacts(*row) for row in rows}
 
 
@@ -157,26 +174,23 @@ def save_campaigns(ledger: Ledger, connection: sa.Connection, rows: Sequence[Cam
 
 def place_campaign(connection: sa.Connection, facts: CampaignFacts) -> None:
     """Where the campaign is in the CRM; what the source says of it stays."""
-    mine = (campaign.c.account == facts.account, campaign.c.campaign == facts.campaign)
-    connection.execute(sa.update(campaign).where(*mine).values(crm_id=facts.crm_id, gone=facts.gone))
+    mine = {"k_account": facts.account, "k_campaign": facts.campaign}
+    connection.execute(_PLACE, {**mine, "v_crm_id": facts.crm_id, "v_gone": facts.gone})
 
 
 def mark_aged(connection: sa.Connection, facts: CampaignFacts) -> None:
     """It is a day old."""
-    connection.execute(sa.update(campaign).where(campaign.c.account == facts.account, campaign.c.campaign == facts.campaign).values(aged=1))
+    connection.execute(_AGE, {"k_account": facts.account, "k_campaign": facts.campaign})
 
 
 def grown_old(connection: sa.Connection, account: str, sent_before: float) -> list[CampaignFacts]:
     """Campaigns that have become a day old since the last look."""
-    c = campaign.c
-    return [CampaignFacts(*row) for row in connection.execute(_CAMPAIGNS.where(c.account == account, c.aged == 0, c.sent_at <= sent_before))]
+    return [CampaignFacts(*row) for row in connection.execute(_GROWN_OLD, {"account": account, "sent_before": sent_before})]
 
 
 def refreshed_hashes(connection: sa.Connection, sync: str, keys: Collection[str]) -> dict[str, str]:
     """What this sync last wrote to these campaigns."""
-    c = refreshed.c
-    rows = connection.execute(sa.select(c.campaign, c.hash).where(c.sync == sync, c.campaign.in_(keys)))
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in connection.execute(_HASHES, {"sync": sync, "keys": list(keys)})}
 
 
 def note_refreshed(ledger: Ledger, connection: sa.Connection, sync: str, key: str, digest: str) -> None:

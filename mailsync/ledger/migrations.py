@@ -32,8 +32,10 @@ def bring_up_to_date(connection: sa.Connection) -> None:
     found = _version(connection)
     if found is not None and found > schema.VERSION:
         raise ConfigError(f"The ledger was written by a newer version of this program (schema {found}, this one knows {schema.VERSION}). Update it.")
+    if found == schema.VERSION:
+        return
     schema.metadata.create_all(connection)
-    if found is None or found == schema.VERSION:
+    if found is None:
         return
     for migration in MIGRATIONS:
         if migration.version > found:

@@ -1,10 +1,14 @@
-"""Who was mailed in which campaign and what they did (shared by all syncs of a CRM organisation), and what one sync still has to decide about it."""
+"""Who was mailed in which campaign and what they did (shared by all syncs of a CRM organisation), and what one sync still has to decide about it.
+
+Long because every statement about two tables stands in one place, built once.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +17,8 @@ from mailsync.ledger.schema import due, profile, recipient, record
 
 Pair = tuple[str, str]
 """(campaign, address key)."""
+
+PAIRS = 500
 
 
 @dataclass(slots=True)
@@ -68,9 +74,76 @@ class ProfileRow:
 _RECIPIENT = tuple(one.name for one in dataclasses.fields(RecipientRow))
 _DUE = tuple(one.name for one in dataclasses.fields(DueRow))
 _PROFILE = tuple(one.name for one in dataclasses.fields(ProfileRow))
-_RECIPIENTS = sa.select(*(recipient.c[name] for name in _RECIPIENT))
-_DUES = sa.select(*(due.c[name] for name in _DUE))
-_PROFILES = sa.select(*(profile.c[name] for name in _PROFILE))
+_ACCOUNT: sa.BindParameter[str] = sa.bindparam("account")
+_SYNC: sa.BindParameter[str] = sa.bindparam("sync")
+_ANY_PAIR: sa.BindParameter[Any] = sa.bindparam("pairs", expanding=True)
+_MORE = {"dirty": due.c.dirty + 1}
+
+# Each statement is built once: building one costs several times what running it does.
+_RECIPIENTS = sa.select(*(recipient.c[name] for name in _RECIPIENT)).where(recipient.c.account == _ACCOUNT)
+_LOAD = _RECIPIENTS.where(sa.tuple_(recipient.c.campaign, recipient.c.address).in_(_ANY_PAIR))
+_OF_PEOPLE = _RECIPIENTS.where(recipient.c.person.in_(sa.bindparam("people", expanding=True)))
+_OF_ADDRESSES = _RECIPIENTS.where(recipient.c.address.in_(sa.bindparam("addresses", expanding=True)))
+_DUES = sa.select(*(due.c[name] for name in _DUE)).where(due.c.sync == _SYNC, sa.tuple_(due.c.campaign, due.c.address).in_(_ANY_PAIR))
+_PROFILES = sa.select(*(profile.c[name] for name in _PROFILE)).where(
+    profile.c.account == _ACCOUNT, profile.c.address.in_(sa.bindparam("addresses", expanding=True))
+)
+_PAIRS_OF = sa.select(recipient.c.campaign, recipient.c.address).where(recipient.c.account == _ACCOUNT, recipient.c.person == sa.bindparam("who"))
+_FORGET = (
+    sa.update(recipient)
+    .where(recipient.c.account == sa.bindparam("k_account"), recipient.c.person == sa.bindparam("k_person"))
+    .values(person=None, last=sa.bindparam("k_person"))
+)
+_KNOWN = sa.select(sa.func.count(sa.distinct(recipient.c.person))).where(recipient.c.account == _ACCOUNT)
+_PEOPLE = (
+    sa.select(recipient.c.person)
+    .where(recipient.c.account == _ACCOUNT, recipient.c.person > sa.bindparam("after"))
+    .distinct()
+    .order_by(recipient.c.person)
+    .limit(sa.bindparam("size"))
+)
+_BROUGHT = sa.select(record.c.stream, record.c.id).where(record.c.sync == _SYNC, sa.tuple_(record.c.stream, record.c.id).in_(_ANY_PAIR))
+_MARK = sa.update(due).where(sa.tuple_(due.c.campaign, due.c.address).in_(_ANY_PAIR)).values(_MORE)
+_MARK_ALL = sa.update(due).where(due.c.sync == sa.bindparam("k_sync")).values(_MORE)
+_MARK_FOUND = _MARK_ALL.where(due.c.fate != "skipped")
+_MARK_CAMPAIGN = sa.update(due).where(due.c.campaign == sa.bindparam("k_campaign")).values(_MORE)
+_MARK_QUIET = _MARK_CAMPAIGN.where(
+    due.c.address.in_(
+        sa.select(recipient.c.address).where(
+            recipient.c.account == sa.bindparam("k_account"),
+            recipient.c.campaign == sa.bindparam("k_campaign"),
+            recipient.c.kinds < sa.bindparam("k_kinds"),
+        )
+    )
+)
+_MARK_UNFOUND = (
+    sa.update(due)
+    .where(
+        due.c.address.in_(sa.bindparam("addresses", expanding=True)),
+        sa.exists().where(
+            recipient.c.account == sa.bindparam("k_account"),
+            recipient.c.campaign == due.c.campaign,
+            recipient.c.address == due.c.address,
+            recipient.c.person.is_(None),
+        ),
+    )
+    .values(_MORE)
+)
+_RECHECK = _MARK_ALL.where(due.c.since.is_not(None), sa.or_(due.c.since <= sa.bindparam("k_before"), due.c.since_run <= sa.bindparam("k_before_run")))
+_DIRTY = (
+    sa.select(due.c.campaign, due.c.address)
+    .where(
+        due.c.sync == _SYNC,
+        due.c.dirty > 0,
+        sa.or_(
+            due.c.campaign > sa.bindparam("campaign"), sa.and_(due.c.campaign == sa.bindparam("campaign"), due.c.address > sa.bindparam("address"))
+        ),
+        sa.or_(due.c.since_run.is_(None), ~sa.and_(due.c.reason == sa.bindparam("reason"), due.c.since_run == sa.bindparam("run"))),
+    )
+    .order_by(due.c.campaign, due.c.address)
+    .limit(sa.bindparam("size"))
+)
+_COUNT_DIRTY = sa.select(sa.func.count()).select_from(due).where(due.c.sync == _SYNC, due.c.dirty > 0)
 _CREDIT = (
     sa.update(recipient)
     .where(
@@ -93,21 +166,30 @@ _DECIDE = (
 )
 
 
+def in_parts(pairs: Collection[Pair]) -> Iterator[list[Pair]]:
+    """What one statement can name."""
+    some = list(pairs)
+    for first in range(0, len(some), PAIRS):
+        yield some[first : first + PAIRS]
+
+
 def load(connection: sa.Connection, account: str, pairs: Collection[Pair]) -> dict[Pair, RecipientRow]:
     """The known rows among these."""
-    c = recipient.c
-    rows = connection.execute(_RECIPIENTS.where(c.account == account, sa.tuple_(c.campaign, c.address).in_(pairs)))
-    return {(row[1], row[2]): RecipientRow(*row) for row in rows}
+    found: dict[Pair, RecipientRow] = {}
+    for some in in_parts(pairs):
+        rows = connection.execute(_LOAD, {"account": account, "pairs": some})
+        found |= {(row[1], row[2]): RecipientRow(*row) for row in rows}
+    return found
 
 
 def of_people(connection: sa.Connection, account: str, people: Collection[str]) -> list[RecipientRow]:
     """Everything these people did, over all their addresses."""
-    return [RecipientRow(*row) for row in connection.execute(_RECIPIENTS.where(recipient.c.account == account, recipient.c.person.in_(people)))]
+    return [RecipientRow(*row) for row in connection.execute(_OF_PEOPLE, {"account": account, "people": list(people)})]
 
 
 def of_addresses(connection: sa.Connection, account: str, addresses: Collection[str]) -> list[RecipientRow]:
     """Everything these addresses got."""
-    return [RecipientRow(*row) for row in connection.execute(_RECIPIENTS.where(recipient.c.account == account, recipient.c.address.in_(addresses)))]
+    return [RecipientRow(*row) for row in connection.execute(_OF_ADDRESSES, {"account": account, "addresses": list(addresses)})]
 
 
 def save(ledger: Ledger, connection: sa.Connection, rows: Sequence[RecipientRow]) -> None:
@@ -125,31 +207,25 @@ def credit(connection: sa.Connection, account: str, chosen: Mapping[Pair, str]) 
 
 def forget_person(connection: sa.Connection, account: str, person: str) -> list[Pair]:
     """The person is gone from the CRM: their rows (given back) look for somebody else, and every sync decides them again."""
-    c = recipient.c
-    query = sa.select(c.campaign, c.address).where(c.account == account, c.person == person)
-    pairs = [(row[0], row[1]) for row in connection.execute(query)]
-    connection.execute(sa.update(recipient).where(c.account == account, c.person == person).values(person=None, last=person))
+    pairs = [(row[0], row[1]) for row in connection.execute(_PAIRS_OF, {"account": account, "who": person})]
+    connection.execute(_FORGET, {"k_account": account, "k_person": person})
     mark_dirty(connection, pairs)
     return pairs
 
 
 def people_known(connection: sa.Connection, account: str) -> int:
     """How many people of the CRM were credited with anything."""
-    return int(connection.execute(sa.select(sa.func.count(sa.distinct(recipient.c.person))).where(recipient.c.account == account)).scalar_one())
+    return int(connection.execute(_KNOWN, {"account": account}).scalar_one())
 
 
 def people_after(connection: sa.Connection, account: str, after: str, size: int) -> list[str]:
     """The people known, in order."""
-    c = recipient.c
-    query = sa.select(c.person).where(c.account == account, c.person > after).distinct().order_by(c.person).limit(size)
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_PEOPLE, {"account": account, "after": after, "size": size}).scalars())
 
 
 def brought_by(connection: sa.Connection, sync: str, people: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those (module, id) that a forward sync read from the CRM."""
-    c = record.c
-    pairs = list(people)
-    return {(row[0], row[1]) for row in connection.execute(sa.select(c.stream, c.id).where(c.sync == sync, sa.tuple_(c.stream, c.id).in_(pairs)))}
+    return {(row[0], row[1]) for row in connection.execute(_BROUGHT, {"sync": sync, "pairs": list(people)})}
 
 
 # What is still to be decided.
@@ -157,8 +233,11 @@ def brought_by(connection: sa.Connection, sync: str, people: Iterable[tuple[str,
 
 def load_due(connection: sa.Connection, sync: str, pairs: Collection[Pair]) -> dict[Pair, DueRow]:
     """The known rows among these."""
-    rows = connection.execute(_DUES.where(due.c.sync == sync, sa.tuple_(due.c.campaign, due.c.address).in_(pairs)))
-    return {(row[1], row[2]): DueRow(*row) for row in rows}
+    found: dict[Pair, DueRow] = {}
+    for some in in_parts(pairs):
+        rows = connection.execute(_DUES, {"sync": sync, "pairs": some})
+        found |= {(row[1], row[2]): DueRow(*row) for row in rows}
+    return found
 
 
 def decided(connection: sa.Connection, rows: Sequence[DueRow], *, seen: Mapping[Pair, int]) -> None:
@@ -181,70 +260,54 @@ def add_due(ledger: Ledger, connection: sa.Connection, sync: str, pairs: Iterabl
 
 def mark_dirty(connection: sa.Connection, pairs: Sequence[Pair]) -> None:
     """Every sync that heard of these decides again."""
-    for first in range(0, len(pairs), 500):
-        connection.execute(
-            sa.update(due).where(sa.tuple_(due.c.campaign, due.c.address).in_(pairs[first : first + 500])).values(dirty=due.c.dirty + 1)
-        )
+    for some in in_parts(pairs):
+        connection.execute(_MARK, {"pairs": some})
 
 
 def mark_all_dirty(connection: sa.Connection, sync: str) -> None:
     """This sync decides everything again."""
-    connection.execute(sa.update(due).where(due.c.sync == sync).values(dirty=due.c.dirty + 1))
+    connection.execute(_MARK_ALL, {"k_sync": sync})
 
 
 def mark_found_dirty(connection: sa.Connection, sync: str) -> None:
     """This sync decides everything again but for people whom nobody has: looking them all up again is dear, and would change nothing."""
-    connection.execute(sa.update(due).where(due.c.sync == sync, due.c.fate != "skipped").values(dirty=due.c.dirty + 1))
+    connection.execute(_MARK_FOUND, {"k_sync": sync})
 
 
 def mark_campaign_dirty(connection: sa.Connection, campaign: str) -> None:
     """Every sync decides a campaign and its recipients again."""
-    connection.execute(sa.update(due).where(due.c.campaign == campaign).values(dirty=due.c.dirty + 1))
+    connection.execute(_MARK_CAMPAIGN, {"k_campaign": campaign})
 
 
 def mark_quiet_dirty(connection: sa.Connection, account: str, campaign: str, kinds_below: int) -> None:
     """Every sync decides again about recipients of a campaign who did nothing higher."""
-    c = recipient.c
-    quiet = sa.select(c.address).where(c.account == account, c.campaign == campaign, c.kinds < kinds_below)
-    connection.execute(sa.update(due).where(due.c.campaign == campaign, due.c.address.in_(quiet)).values(dirty=due.c.dirty + 1))
+    connection.execute(_MARK_QUIET, {"k_account": account, "k_campaign": campaign, "k_kinds": kinds_below})
 
 
 def mark_unfound_dirty(connection: sa.Connection, account: str, addresses: Collection[str]) -> None:
     """Somebody was found for these addresses: rows for which nobody was found before are decided again."""
-    c = recipient.c
-    same = sa.exists().where(c.account == account, c.campaign == due.c.campaign, c.address == due.c.address, c.person.is_(None))
-    connection.execute(sa.update(due).where(due.c.address.in_(addresses), same).values(dirty=due.c.dirty + 1))
+    connection.execute(_MARK_UNFOUND, {"k_account": account, "addresses": list(addresses)})
 
 
 def recheck(connection: sa.Connection, sync: str, *, before: float, before_run: int) -> None:
     """What was not found or refused long enough ago is asked again."""
-    c = due.c
-    old = sa.or_(c.since <= before, c.since_run <= before_run)
-    connection.execute(sa.update(due).where(c.sync == sync, c.since.is_not(None), old).values(dirty=due.c.dirty + 1))
+    connection.execute(_RECHECK, {"k_sync": sync, "k_before": before, "k_before_run": before_run})
 
 
 def dirty_after(connection: sa.Connection, sync: str, after: Pair, size: int, *, but: tuple[str, int]) -> list[Pair]:
     """The next to decide, in order: a campaign before its recipients. `but`: not those refused for this reason in this run already."""
-    c = due.c
-    asked = sa.and_(c.reason == but[0], c.since_run == but[1])
-    later = sa.or_(c.campaign > after[0], sa.and_(c.campaign == after[0], c.address > after[1]))
-    query = (
-        sa.select(c.campaign, c.address)
-        .where(c.sync == sync, c.dirty > 0, later, sa.or_(c.since_run.is_(None), ~asked))
-        .order_by(c.campaign, c.address)
-        .limit(size)
-    )
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    mark = {"campaign": after[0], "address": after[1], "reason": but[0], "run": but[1]}
+    return [(row[0], row[1]) for row in connection.execute(_DIRTY, {"sync": sync, "size": size, **mark})]
 
 
 def count_dirty(connection: sa.Connection, sync: str) -> int:
     """How many wait for a decision."""
-    return int(connection.execute(sa.select(sa.func.count()).select_from(due).where(due.c.sync == sync, due.c.dirty > 0)).scalar_one())
+    return int(connection.execute(_COUNT_DIRTY, {"sync": sync}).scalar_one())
 
 
 def profiles(connection: sa.Connection, account: str, addresses: Collection[str]) -> dict[str, ProfileRow]:
     """What is known of these."""
-    rows = connection.execute(_PROFILES.where(profile.c.account == account, profile.c.address.in_(addresses)))
+    rows = connection.execute(_PROFILES, {"account": account, "addresses": list(addresses)})
     return {row[1]: ProfileRow(*row) for row in rows}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from mailsync.ledger.engine import Ledger
-from mailsync.ledger.recipients import Pair
+from mailsync.ledger.recipients import Pair, in_parts
 from mailsync.ledger.schema import answered, due, survey_response
 
 PREFIX = "survey//"
@@ -62,6 +62,10 @@ class Filled:
 
 _COLUMNS = tuple(one.name for one in dataclasses.fields(SurveyRow))
 _ROWS = sa.select(*(survey_response.c[name] for name in _COLUMNS))
+_LOAD = _ROWS.where(
+    survey_response.c.sync == sa.bindparam("sync"),
+    sa.tuple_(survey_response.c.survey, survey_response.c.response).in_(sa.bindparam("keys", expanding=True)),
+)
 _PLACED = (
     sa.update(survey_response)
     .where(*(survey_response.c[name] == sa.bindparam(f"k_{name}") for name in ("sync", "survey", "response")))
@@ -81,10 +85,12 @@ def is_response(pair: Pair) -> bool:
 
 def load(connection: sa.Connection, sync: str, pairs: Collection[Pair]) -> dict[Pair, SurveyRow]:
     """The known ones among these."""
-    keys = [(campaign.removeprefix(PREFIX), response) for campaign, response in pairs]
-    c = survey_response.c
-    rows = (SurveyRow(*row) for row in connection.execute(_ROWS.where(c.sync == sync, sa.tuple_(c.survey, c.response).in_(keys))))
-    return {row.pair: row for row in rows}
+    found: dict[Pair, SurveyRow] = {}
+    for some in in_parts(pairs):
+        keys = [(campaign.removeprefix(PREFIX), response) for campaign, response in some]
+        rows = (SurveyRow(*row) for row in connection.execute(_LOAD, {"sync": sync, "keys": keys}))
+        found |= {row.pair: row for row in rows}
+    return found
 
 
 def of_people(connection: sa.Connection, sync: str, people: Collection[str]) -> list[SurveyRow]:

@@ -33,10 +33,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Record messages of one stream that got their fates since the last STATE of that stream. `rejected` are among the `records`."""
+    """Record messages of one stream that came since the last STATE of that stream, and those of it that are `rejected`.
+
+    `final` False: some of them still wait for their fate. Who gives the STATE back keeps it until the next message of the stream, and where that is
+    its end asks once more.
+    """
 
     records: int
     rejected: int
+    final: bool = True
 
 
 @dataclass(frozen=True, slots=True)

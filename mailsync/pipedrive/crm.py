@@ -88,9 +88,9 @@ class Pipedrive:
         """Who of them is in the filter."""
         return self._people.in_filter(wanted, ids)
 
-    def write_campaign(self, row: CampaignRow) -> Outcome:
+    def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
         """Never called: see `traits`."""
-        raise Bug(f"Pipedrive has no campaigns, and campaign {row.key} was to be written.")
+        raise Bug(f"Pipedrive has no campaigns, and {len(rows)} were to be written.")
 
     def write_member_statuses(self, campaign_id: str, rows: Sequence[tuple[PersonId, str]]) -> Sequence[Outcome]:
         """Never called: see `traits`."""

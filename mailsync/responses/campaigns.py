@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import orjson
+import sqlalchemy as sa
 
 from mailsync.ledger import actions
 from mailsync.ledger.actions import CampaignFacts
-from mailsync.responses.calls import NoAnswer
+from mailsync.responses.calls import NoAnswer, in_batches
 from mailsync.responses.campaign_states import STATE, campaign_of
 from mailsync.responses.crm import Ability, CampaignRow, Fate, Outcome, Value
 from mailsync.responses.held import Held
@@ -44,26 +45,37 @@ class Campaigns:
         everybody = {**parents, **facts}
         with self._held.ledger.begin() as connection:
             hashes = actions.refreshed_hashes(connection, self._held.plan.sync_name, list(everybody))
-        for key in sorted(everybody, key=lambda one: (everybody[one].parent is not None, one)):
-            self._refresh(everybody[key], everybody, hashes.get(key))
+        parts = [one for one in everybody.values() if one.parent is not None]
+        for some in ([one for one in everybody.values() if one.parent is None], parts):  # a part names its parent by the id that it gets
+            self._refresh(sorted(some, key=lambda one: one.campaign), everybody, hashes)
         return facts
 
-    def _refresh(self, facts: CampaignFacts, everybody: Mapping[str, CampaignFacts], written: str | None) -> None:
-        parent = everybody.get(facts.parent or "")
-        row = self._row(facts, parent.crm_id if parent is not None else None)
-        status = self._status(facts)
-        mark = f"{_digest(row)}|{status}"
-        if facts.gone or facts.campaign in self.failed or (facts.crm_id is not None and mark == written):
-            return
-        # Staff may have set another status since: ours is written when it changed, and not with every figure.
-        if status and (facts.crm_id is None or (written or "").partition("|")[2] != status):
-            row = replace(row, values={**row.values, self._status_field: status})
+    def _refresh(self, some: Sequence[CampaignFacts], everybody: Mapping[str, CampaignFacts], hashes: Mapping[str, str]) -> None:
+        """Those that are not written as they are now."""
+        due: list[tuple[CampaignFacts, CampaignRow, str]] = []
+        for facts in some:
+            parent, written = everybody.get(facts.parent or ""), hashes.get(facts.campaign)
+            row, status = self._row(facts, parent.crm_id if parent is not None else None), self._status(facts)
+            mark = f"{_digest(row)}|{status}"
+            if facts.gone or facts.campaign in self.failed or (facts.crm_id is not None and mark == written):
+                continue
+            # Staff may have set another status since: ours is written when it changed, and not with every figure.
+            if status and (facts.crm_id is None or (written or "").partition("|")[2] != status):
+                row = replace(row, values={**row.values, self._status_field: status})
+            due.append((facts, row, mark))
+        for batch in in_batches(due, self._held.crm.traits.batch.get(Ability.CAMPAIGN, 1)):
+            self._write(batch)
+
+    def _write(self, batch: Sequence[tuple[CampaignFacts, CampaignRow, str]]) -> None:
+        rows = [row for _, row, _ in batch]
         try:
-            outcome = self._held.calls.repeatable(lambda: self._held.crm.write_campaign(row), Reason.NO_ANSWER)
+            outcomes = self._held.calls.repeatable(lambda: self._held.crm.write_campaigns(rows), Reason.NO_ANSWER)
         except NoAnswer as silence:
-            self.failed[facts.campaign] = (silence.reason, "")
+            self.failed |= {facts.campaign: (silence.reason, "") for facts, _, _ in batch}
             return
-        self._note(facts, mark, outcome)
+        with self._held.commit() as connection:
+            for (facts, _, mark), outcome in zip(batch, outcomes, strict=True):
+                self._note(connection, facts, mark, outcome)
 
     @property
     def _status_field(self) -> str:
@@ -76,7 +88,7 @@ class Campaigns:
             return ""
         return plan.statuses.get(orjson.loads(facts.facts).get(STATE, ""), "")
 
-    def _note(self, facts: CampaignFacts, mark: str, outcome: Outcome) -> None:
+    def _note(self, connection: sa.Connection, facts: CampaignFacts, mark: str, outcome: Outcome) -> None:
         """Commit ③."""
         if outcome.fate is Fate.DONE:
             facts.crm_id = outcome.id or facts.crm_id
@@ -87,9 +99,8 @@ class Campaigns:
         else:
             self.failed[facts.campaign] = (Reason.CAMPAIGN, f"{outcome.code} {outcome.message}".strip())
             return
-        with self._held.commit() as connection:
-            actions.place_campaign(connection, facts)
-            actions.note_refreshed(self._held.ledger, connection, self._held.plan.sync_name, facts.campaign, mark)
+        actions.place_campaign(connection, facts)
+        actions.note_refreshed(self._held.ledger, connection, self._held.plan.sync_name, facts.campaign, mark)
 
     def gone(self, key: str) -> None:
         """Staff deleted it in the CRM."""

@@ -219,8 +219,8 @@ class Crm(Protocol):
     def in_filter(self, wanted: Filter, ids: Collection[PersonId]) -> frozenset[PersonId]:
         """Who of these people of the filter's module is in it now."""
 
-    def write_campaign(self, row: CampaignRow) -> Outcome:
-        """Update by `id`; without one, find by our key and update, else make it.
+    def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
+        """Update by `id`; without one, find by our key and update, else make it. One outcome a row, in order.
 
         DONE carries the CRM's id; CAMPAIGN_GONE: there was an `id`, and it is deleted.
         """

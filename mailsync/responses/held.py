@@ -23,6 +23,14 @@ from mailsync.responses.reasons import Reason
 RECIPIENTS = "recipients"
 """Whoever writes to recipients is alone at it: two syncs of one organisation share them."""
 
+_MINE = relearn.c.sync == sa.bindparam("sync")
+_RELEARNING = (
+    sa.select(relearn.c.stream)
+    .where(_MINE, relearn.c.stream.in_(sa.bindparam("streams", expanding=True)), sa.func.coalesce(relearn.c.over, 0) == 0)
+    .limit(1)
+)
+_RELEARNED_AT = sa.select(sa.func.max(relearn.c.at)).where(_MINE)
+
 
 @dataclass(slots=True)
 class Held:
@@ -61,13 +69,11 @@ class Held:
 
     def is_relearning(self, connection: sa.Connection) -> bool:
         """Whether a stream is being read anew and is not complete yet; also one of campaigns, which tell the order of statuses."""
-        c = relearn.c
-        mine = (c.sync == self.plan.sync_name, c.stream.in_(self.plan.streams), sa.func.coalesce(c.over, 0) == 0)
-        return connection.execute(sa.select(c.stream).where(*mine).limit(1)).first() is not None
+        return connection.execute(_RELEARNING, {"sync": self.plan.sync_name, "streams": list(self.plan.streams)}).first() is not None
 
     def relearned_at(self, connection: sa.Connection) -> float:
         """Since when this ledger knows every call of this sync; 0 where it always did."""
-        found = connection.execute(sa.select(sa.func.max(relearn.c.at)).where(relearn.c.sync == self.plan.sync_name)).scalar()
+        found = connection.execute(_RELEARNED_AT, {"sync": self.plan.sync_name}).scalar()
         return float(found or 0.0)
 
     def read_people(self, ids: Collection[str]) -> dict[str, Person]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from mailsync.ledger import actions
 from mailsync.ledger.actions import ActionRow, CampaignFacts
@@ -15,6 +15,9 @@ from mailsync.responses.model import Work, applicable, bits, crossings, filled
 from mailsync.responses.plan import Kind, Rule, RuleGroup
 from mailsync.responses.reasons import Reason
 from mailsync.responses.statuses import History
+
+PART = 500
+"""Rows whose people's whole history is in memory at a time."""
 
 Works = Mapping[str, Sequence[Work]]
 """Person → the rows that are told what became of their rules."""
@@ -30,27 +33,47 @@ class Job:
     action: ActionRow
 
 
+@dataclass(slots=True)
+class Asked:
+    """What the rules ask of many rows: person → what any group's rules would make, and the rows behind it."""
+
+    crossed: dict[str, list[tuple[Rule, str, ActionRow]]] = field(default_factory=dict)
+    works: dict[str, list[Work]] = field(default_factory=dict)
+
+
 class Items:
     """Makes the items of one run."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(
+        self, held: Held, *, histories: Callable[[Collection[str]], History], campaigns: Callable[[Collection[str]], Mapping[str, CampaignFacts]]
+    ) -> None:
+        """`histories`: what people did; `campaigns`: what is known of them."""
         self._held = held
         self._making = Making(held)
+        self._histories = histories
+        self._campaigns = campaigns
 
-    def act(self, works: Sequence[Work], history: History, facts: Mapping[str, CampaignFacts], *, patient: bool) -> None:
-        """Everything that the rules ask for the people behind these rows."""
+    def gather(self, works: Sequence[Work], history: History, into: Asked) -> None:
+        """What the rules ask for the people behind these rows; of whom they ask nothing, nothing is kept."""
         by_person: dict[str, list[Work]] = {}
         for work in works:
             by_person.setdefault(str(work.row.person), []).append(work)
-        jobs = self._jobs(by_person, history)
+        for person, some in self.crossed(by_person, history).items():
+            into.crossed[person] = some
+            into.works.setdefault(person, []).extend(by_person[person])
+
+    def act(self, asked: Asked, *, patient: bool) -> None:
+        """Everything that was asked for people who are still there."""
+        works = {person: [work for work in some if work.open] for person, some in asked.works.items()}
+        jobs = self._jobs({person: some for person, some in works.items() if some}, asked.crossed)
         for makes in sorted(ITEMS):
-            wanted = [self._wanted(job, by_person, facts, history) for job in jobs if job.rule.makes is makes]
-            self._making.make(ItemKind(self._held, makes, Reason.ITEM), wanted, patient=patient)
+            mine = [job for job in jobs if job.rule.makes is makes]
+            self._making.make(ItemKind(self._held, makes, Reason.ITEM), self._wanted(mine, works), patient=patient)
 
     # What is asked for.
 
-    def _jobs(self, works: Works, history: History) -> list[Job]:
-        crossed = self._not_held(self.crossed(works, history), works)
+    def _jobs(self, works: Works, asked: Mapping[str, list[tuple[Rule, str, ActionRow]]]) -> list[Job]:
+        crossed = self._not_held({person: asked[person] for person in works}, works)
         if not crossed:
             return []
         try:
@@ -126,9 +149,17 @@ class Items:
 
     # Making it.
 
-    def _wanted(self, job: Job, works: Works, facts: Mapping[str, CampaignFacts], history: History) -> Wanted[NewItem]:
-        done = history.get(job.action.person, {})
-        return Wanted(job.action, lambda: self._new(job, facts, done), works[job.action.person], job.rule.name)
+    def _wanted(self, jobs: Sequence[Job], works: Works) -> list[Wanted[NewItem]]:
+        """Each with what it tells. Who was found to be gone since they were asked about has no history any more."""
+        wanted: list[Wanted[NewItem]] = []
+        for part in in_batches(jobs, PART):
+            history = self._histories({job.action.person for job in part})
+            facts = self._campaigns({key for one in history.values() for key in one})
+            _tell_all(works, {job.action.person for job in part} - set(history), lambda work: work.person_changed())
+            for job in [one for one in part if one.action.person in history]:
+                new = self._new(job, facts, history[job.action.person])
+                wanted.append(Wanted(job.action, lambda new=new: new, works[job.action.person], job.rule.name))  # type: ignore[misc]
+        return wanted
 
     def _new(self, job: Job, facts: Mapping[str, CampaignFacts], history: Mapping[str, int]) -> NewItem:
         rule, wanted = job.rule, bits(job.rule.kinds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -97,7 +97,7 @@ class Making:
         held, now, margin = self._held, self._held.now(), self._held.margin_s
         with held.ledger.begin() as connection:
             relearned = held.relearned_at(connection)
-        young = [one for one in wanted if now < (one.action.open_since or 0.0) + margin]
+        young = {one for one in wanted if now < (one.action.open_since or 0.0) + margin}
         if young and not patient:
             _wait(young, Reason.OUTCOME_UNKNOWN)
         left = [one for one in wanted if patient or one not in young]
@@ -180,7 +180,7 @@ class Making:
                 actions.save(self._held.ledger, connection, [one.action for one, _ in done])
 
 
-def _wait(wanted: Sequence[Wanted[T]], reason: Reason) -> None:
+def _wait(wanted: Iterable[Wanted[T]], reason: Reason) -> None:
     for one in wanted:
         for work in one.works:
             work.waits(reason)

@@ -112,7 +112,10 @@ def filled(template: str, *, campaign: str, status: str, count: int) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Decision:
-    """What becomes of one dirty row on its way through the steps. `open`: a later step may still act on it."""
+    """What becomes of one dirty row on its way through the steps.
+
+    `open`: a later step may still act on it. `reached`: something of it was written to the CRM.
+    """
 
     fate: RecordFate = RecordFate.UNCHANGED
     reason: str = ""
@@ -120,9 +123,11 @@ class Decision:
     stays_dirty: bool = False
     rechecked: bool = False
     open: bool = True
+    reached: bool = False
 
     def wrote(self) -> None:
         """A step changed the CRM."""
+        self.reached = True
         self._worse(RecordFate.WRITTEN)
 
     def waits(self, reason: str, detail: str = "") -> None:

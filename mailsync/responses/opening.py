@@ -15,6 +15,16 @@ from mailsync.responses.held import Held
 from mailsync.responses.plan import Plan
 
 STATES_KEPT_S = 400 * 86_400.0
+_SYNC: sa.BindParameter[str] = sa.bindparam("sync")
+_ACCOUNT = sa.select(account).where(account.c.sync == _SYNC)
+_DROP_STATES = sa.delete(state).where(state.c.sync == _SYNC, state.c.echoed_at < sa.bindparam("before"))
+_STATE = sa.select(state.c.hash).where(*(state.c[name] == sa.bindparam(name) for name in ("sync", "stream", "hash")))
+_ANY_DUE = sa.select(due.c.sync).where(due.c.sync == _SYNC).limit(1)
+_END = (
+    sa.update(relearn)
+    .where(relearn.c.sync == sa.bindparam("k_sync"), relearn.c.stream == sa.bindparam("k_stream"), sa.func.coalesce(relearn.c.over, 0) == 0)
+    .values(over=1)
+)
 
 
 def refuse_what_the_crm_lacks(plan: Plan, traits: Traits) -> None:
@@ -36,7 +46,7 @@ def check_account(held: Held, organisation: str | None) -> None:
     """One sync, one organisation. Raises ConfigError when the sync name was used with another one."""
     plan = held.plan
     with held.commit() as connection:
-        row = connection.execute(sa.select(account).where(account.c.sync == plan.sync_name)).one_or_none()
+        row = connection.execute(_ACCOUNT, {"sync": plan.sync_name}).one_or_none()
         if row is not None and (row.account != plan.account or (row.organisation and organisation and row.organisation != organisation)):
             raise ConfigError(
                 f"The sync name {plan.sync_name!r} was used with another account. Give this connection a sync_name of its own: "
@@ -44,7 +54,7 @@ def check_account(held: Held, organisation: str | None) -> None:
             )
         values = {"sync": plan.sync_name, "account": plan.account, "organisation": organisation}
         connection.execute(held.ledger.upsert(account), values)
-        connection.execute(sa.delete(state).where(state.c.sync == plan.sync_name, state.c.echoed_at < held.now() - STATES_KEPT_S))
+        connection.execute(_DROP_STATES, {"sync": plan.sync_name, "before": held.now() - STATES_KEPT_S})
 
 
 def mark_old_for_recheck(held: Held) -> None:
@@ -57,10 +67,9 @@ def mark_old_for_recheck(held: Held) -> None:
 
 def is_known_state(held: Held, stream: str, state_hash: bytes) -> bool:
     """Whether this ledger acknowledged that state."""
-    c = state.c
     with held.ledger.begin() as connection:
-        mine = sa.select(c.hash).where(c.sync == held.plan.sync_name, c.stream == stream, c.hash == state_hash.hex())
-        return connection.execute(mine).first() is not None
+        mine = {"sync": held.plan.sync_name, "stream": stream, "hash": state_hash.hex()}
+        return connection.execute(_STATE, mine).first() is not None
 
 
 def note_states(held: Held, streams: Iterable[str], state_hash: bytes) -> None:
@@ -73,7 +82,7 @@ def note_states(held: Held, streams: Iterable[str], state_hash: bytes) -> None:
 def is_blank(held: Held) -> bool:
     """Whether this sync has never heard of anything."""
     with held.ledger.begin() as connection:
-        return connection.execute(sa.select(due.c.sync).where(due.c.sync == held.plan.sync_name).limit(1)).first() is None
+        return connection.execute(_ANY_DUE, {"sync": held.plan.sync_name}).first() is None
 
 
 def begin_relearning(held: Held, stream: str) -> None:
@@ -85,10 +94,9 @@ def begin_relearning(held: Held, stream: str) -> None:
 
 def end_relearning(held: Held, stream: str) -> bool:
     """The stream was read completely. Whether it was the last: then what waited is decided."""
-    c, sync = relearn.c, held.plan.sync_name
+    sync = held.plan.sync_name
     with held.commit() as connection:
-        open_one = (c.sync == sync, c.stream == stream, sa.func.coalesce(c.over, 0) == 0)
-        ended = connection.execute(sa.update(relearn).where(*open_one).values(over=1)).rowcount > 0
+        ended = connection.execute(_END, {"k_sync": sync, "k_stream": stream}).rowcount > 0
         if not ended or held.is_relearning(connection):
             return False
         recipients.mark_found_dirty(connection, sync)

@@ -43,7 +43,7 @@ class People:
         left = [work for work in unknown if not work.people]
         chosen |= self._credited_before(left)
         left = [work for work in left if work.open and work.pair not in chosen]
-        made = self._creating.make([work for work in left if self._is_wanted(work)], looked_at, patient=patient)
+        made = self._creating.make(self._wanted(left), looked_at, patient=patient)
         chosen |= {work.pair: made[work.row.address] for work in left if work.row.address in made}
         self._held.credit(chosen, works)
         for work in left:
@@ -83,13 +83,15 @@ class People:
                 work.skipped(Reason.PERSON_DELETED)
         return chosen
 
-    def _is_wanted(self, work: Work) -> bool:
+    def _wanted(self, works: Sequence[Work]) -> list[Work]:
+        """Those for whom the configuration asks for a person."""
         plan = self._held.plan
-        if plan.creation is None:
-            return False
+        if plan.creation is None or not works:
+            return []
         with self._held.ledger.begin() as connection:
-            profile = recipients.profiles(connection, plan.account, [work.row.address]).get(work.row.address)
-        return may_be_made(work.row, plan, is_active_subscriber=profile is not None and bool(profile.active))
+            known = recipients.profiles(connection, plan.account, {work.row.address for work in works})
+        active = {address for address, profile in known.items() if profile.active}
+        return [work for work in works if may_be_made(work.row, plan, is_active_subscriber=work.row.address in active)]
 
 
 def _winner(people: Collection[Person]) -> Person:

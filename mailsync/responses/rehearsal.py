@@ -94,10 +94,10 @@ class Rehearsal:
         real = [one for one in ids if not _is_invented(one)]
         return self._crm.in_filter(wanted, real) if real else frozenset()
 
-    def write_campaign(self, row: CampaignRow) -> Outcome:
+    def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
         """Noted. Whether one with our key is there already shows only the real call."""
-        self._note(Ability.CAMPAIGN.value, [(row.id or row.key, {"name": row.name, **row.values})])
-        return Outcome(Fate.DONE, id=row.id or f"{INVENTED}{row.key}")
+        self._note(Ability.CAMPAIGN.value, [(row.id or row.key, {"name": row.name, **row.values}) for row in rows])
+        return [Outcome(Fate.DONE, id=row.id or f"{INVENTED}{row.key}") for row in rows]
 
     def write_member_statuses(self, campaign_id: str, rows: Sequence[tuple[PersonId, str]]) -> Sequence[Outcome]:
         """Noted."""

@@ -26,6 +26,10 @@ SURVEYS = " surveys"
 EVERYTHING_ELSE = ""
 """Under this name the digest of what is no rule: fields, statuses, filters. When that changes every row is decided again."""
 
+_MINE = rules_table.c.sync == sa.bindparam("sync")
+_KNOWN = sa.select(rules_table.c.name, rules_table.c.digest).where(_MINE)
+_FORGET = sa.delete(rules_table).where(_MINE, rules_table.c.name.not_in(sa.bindparam("names", expanding=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class Brake:
@@ -77,8 +81,7 @@ class RuleChanges:
 
     def _new(self) -> list[str]:
         with self._held.ledger.begin() as connection:
-            query = sa.select(rules_table.c.name, rules_table.c.digest).where(rules_table.c.sync == self._held.plan.sync_name)
-            known = {row[0]: row[1] for row in connection.execute(query)}
+            known = {row[0]: row[1] for row in connection.execute(_KNOWN, {"sync": self._held.plan.sync_name})}
         return [name for name, digest in _digests(self._held.plan).items() if known.get(name) != digest]
 
     def _new_rules(self) -> list[str]:
@@ -87,8 +90,7 @@ class RuleChanges:
     def _note(self, names: list[str], mark_dirty: Callable[[sa.Connection, str], None]) -> None:
         plan, digests = self._held.plan, _digests(self._held.plan)
         with self._held.commit() as connection:
-            c = rules_table.c
-            connection.execute(sa.delete(rules_table).where(c.sync == plan.sync_name, c.name.not_in(list(digests))))
+            connection.execute(_FORGET, {"sync": plan.sync_name, "names": list(digests)})
             rows = [{"sync": plan.sync_name, "name": name, "digest": digests[name]} for name in names]
             if rows:
                 connection.execute(self._held.ledger.upsert(rules_table), rows)

@@ -9,21 +9,21 @@ from mailsync.answers.absorb import AnswerAbsorber
 from mailsync.answers.plan import SurveyResponse
 from mailsync.clock import Clock
 from mailsync.errors import Bug, ConfigError, MailsyncError, TransientError
-from mailsync.ledger import recipients, survey_responses
+from mailsync.ledger import recipients
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.history import History, Status, Target
 from mailsync.ledger.lease import Lease
-from mailsync.ledger.survey_responses import is_response
 from mailsync.membership.told import Braked, Event, EventKind, Forecast, Settled, Spending, Stopped, Summary, account_of
 from mailsync.responses import opening
-from mailsync.responses.absorb import Absorber, Chunk
+from mailsync.responses.absorb import Absorber
 from mailsync.responses.calls import Calls
 from mailsync.responses.crm import Crm
 from mailsync.responses.fates import TARGET, Fates
 from mailsync.responses.held import RECIPIENTS, Held
 from mailsync.responses.model import DAY_S, QUIET_BELOW
 from mailsync.responses.plan import Message, Plan
+from mailsync.responses.pool import Pool
 from mailsync.responses.rule_changes import Brake, RuleChanges
 from mailsync.responses.settle import Settler, age_campaigns
 
@@ -52,6 +52,7 @@ class Run:
         self._changes = RuleChanges(self._held, self._settler)
         self._fates = Fates(plan.streams)
         self._messages: list[Message] = []
+        self._pool = Pool(self._held, self._settler, self._fates)
         self._begun: set[str] = set()  # streams of which something but a state has arrived
         self._stated: set[str] = set()
         self._complete: set[str] = set()
@@ -78,7 +79,7 @@ class Run:
         opening.mark_old_for_recheck(held)
 
     def record(self, message: Message) -> None:
-        """One message, in order of arrival. Buffered; a thousand are absorbed and settled together."""
+        """One message, in order of arrival. Buffered; a thousand are absorbed together, and five thousand rows settled."""
         if message.stream not in self._plan.streams:
             raise Bug(f"A record of stream {message.stream!r}, which is not configured.")
         self._begun.add(message.stream)
@@ -88,7 +89,7 @@ class Run:
             self._flush()
 
     def state(self, stream: str | None, state_hash: bytes, *, is_empty: bool, echoes_given: bool = True) -> Settled:
-        """One STATE (stream None: of all streams). When it returns, every message before it has its fate in the committed ledger."""
+        """One STATE (stream None: of all streams). When it returns, every message before it is in the committed ledger, decided or to be decided."""
         names = [stream] if stream is not None else list(self._plan.streams)
         if echoes_given:
             self._look_at_first_state(names, state_hash, is_empty=is_empty)
@@ -97,20 +98,28 @@ class Run:
         self._stated.update(names)
         if self._knows_the_ledger():
             self._get_ready()
-        return self._fates.since_last_echo(stream)
+        self._pool.settle_old()
+        return self.told_late(stream)
+
+    def told_late(self, stream: str | None) -> Settled:
+        """What became of messages before the last STATE since that was handled."""
+        return self._fates.since_last_echo(stream, final=self._pool.is_empty and not self._fates.may_change(stream))
 
     def complete(self, stream: str) -> None:
         """Stream status COMPLETE: what waited for all of it is decided."""
         self._flush()
+        self._pool.settle()
         self._statuses += 1
         self._complete.add(stream)
         if opening.end_relearning(self._held, stream):
             self._changes.accept()
             self._settler.settle_all(patient=False)
+            self._pool.count_again()
 
     def incomplete(self, stream: str) -> None:
         """Stream status INCOMPLETE."""
         self._flush()
+        self._pool.settle()
         self._statuses += 1
         self._complete.discard(stream)
 
@@ -118,11 +127,13 @@ class Run:
         """End of input: what was left over, the sum of fates. Raises Braked and everything `record` raises."""
         self._flush()
         self._get_ready()
+        self._pool.settle()
         if not self._plan.statuses_expected:
             for name in self._plan.streams:
                 self.complete(name)
         age_campaigns(self._held, DAY_S, QUIET_BELOW)
         self._settler.settle_all(patient=True)
+        self._pool.count_again()
         self._fates.check_sum()
         summary = self._summary(self._notes())
         if self._changes.brakes:
@@ -153,7 +164,7 @@ class Run:
         self._stop = True
 
     def _flush(self) -> None:
-        """Commit ①, settle what it touched, count the fates."""
+        """Commit ①; what it touched is decided once there is enough of it."""
         if not self._messages:
             return
         self._check()
@@ -163,19 +174,7 @@ class Run:
         with self._held.commit(alone_at=RECIPIENTS) as connection:
             chunk = self._absorber.absorb(connection, [one for one in messages if not isinstance(one, SurveyResponse)])
             self._answer_absorber.absorb(connection, [one for one in messages if isinstance(one, SurveyResponse)], chunk)
-        if chunk.touched:
-            self._settler.settle(chunk.touched)
-        self._count(chunk)
-
-    def _count(self, chunk: Chunk) -> None:
-        pairs = {one.pair for one in chunk.absorbed if one.pair is not None}
-        with self._ledger.begin() as connection:
-            rows = recipients.load_due(connection, self._plan.sync_name, pairs)
-            known = recipients.load(connection, self._plan.account, [pair for pair in pairs if not is_response(pair)])
-            answers = survey_responses.load(connection, self._plan.sync_name, [pair for pair in pairs if is_response(pair)])
-        people = {**{pair: row.person for pair, row in known.items()}, **{pair: row.person for pair, row in answers.items()}}
-        examples = {pair: person for pair, person in people.items() if person is not None}
-        self._fates.settle(chunk.absorbed, rows, chunk.touched, examples)
+        self._pool.add(chunk)
 
     def _look_at_first_state(self, names: list[str], state_hash: bytes, *, is_empty: bool) -> None:
         """The first STATE of a stream is the one the source was given. Empty: everything is read anew. Unknown: another ledger belongs to it."""

@@ -1,8 +1,11 @@
-"""E4 and E5: the highest status of a person in a campaign, and the latest campaign's status as a field. Only ever forward."""
+"""E4 and E5: the highest status of a person in a campaign, and the latest campaign's status as a field. Only ever forward.
+
+What is to be written is gathered over many rows first, so that each call is as full as the CRM takes it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailsync.ledger import actions
@@ -16,6 +19,9 @@ from mailsync.responses.reasons import Reason
 
 History = Mapping[str, Mapping[str, int]]
 """Person → campaign → everything they did there."""
+
+Facts = Mapping[str, CampaignFacts]
+Shows = Mapping[tuple[str, str], Show]
 
 
 @dataclass(slots=True)
@@ -32,6 +38,15 @@ class Job:
     works: list[Work] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Gathered:
+    """The writes of many rows. `members`: campaign → person → write; `fields`: person → write. `campaigns`: those of `members`."""
+
+    members: dict[str, dict[str, Job]] = field(default_factory=dict)
+    fields: dict[str, Job] = field(default_factory=dict)
+    campaigns: dict[str, CampaignFacts] = field(default_factory=dict)
+
+
 class Statuses:
     """Writes member statuses and status fields."""
 
@@ -39,42 +54,39 @@ class Statuses:
         self._held = held
         self._campaign_gone = campaign_gone
 
-    def act(self, works: Sequence[Work], history: History, facts: Mapping[str, CampaignFacts], *, relearning: bool) -> None:
-        """`history` and `facts` cover all campaigns of the people behind `works`; only statuses above what is shown are written."""
+    def gather(self, works: Sequence[Work], history: History, facts: Facts, into: Gathered, *, relearning: bool) -> None:
+        """`history` and `facts` cover all campaigns of the people behind `works`; only statuses above what is shown are to be written."""
         people = {work.row.person for work in works if work.row.person is not None}
         with self._held.ledger.begin() as connection:
             shows = actions.shows(connection, self._held.plan.account, people)
-        for key, jobs in self._member_jobs(works, history, facts, shows, relearning=relearning).items():
-            self._write(jobs, Ability.MEMBER_STATUS, Reason.MEMBER_STATUS, self._member_call(facts[key]), key)
-        fields = [work for work in works if work.open]
-        jobs = self._field_jobs(fields, history, facts, shows, relearning=relearning)
-        self._write(jobs, Ability.FIELD, Reason.FIELD, self._held_fields, None)
-
-    def _member_jobs(
-        self,
-        works: Sequence[Work],
-        history: History,
-        facts: Mapping[str, CampaignFacts],
-        shows: Mapping[tuple[str, str], Show],
-        *,
-        relearning: bool,
-    ) -> dict[str, list[Job]]:
-        plan, found = self._held.plan, dict[str, dict[str, Job]]()
         for work in works:
-            campaign, person = facts.get(work.row.campaign), str(work.row.person)
-            if not self._takes_members(person, counted=not relearning) or campaign is None or campaign.crm_id is None or campaign.gone:
-                continue
-            place = f"campaign {campaign.campaign}"
-            kind = status_of(history.get(person, {}).get(campaign.campaign, 0), aged=self._is_old(campaign), statuses=plan.member_statuses)
-            before = shows.get((person, place))
-            if kind is None or (before is not None and before.kind >= kind):
-                continue
-            if relearning:
-                work.holds(Reason.RELEARNING)
-                continue
-            job = Job(PersonId.parse(person), {place: Show(0.0, "", kind)}, {place: before}, {"status": plan.member_statuses[kind]})
-            found.setdefault(campaign.campaign, {}).setdefault(person, job).works.append(work)
-        return {key: list(jobs.values()) for key, jobs in found.items()}
+            self._gather_member(work, history, facts, shows, into, relearning=relearning)
+        self._gather_fields(works, history, facts, shows, into, relearning=relearning)
+
+    def write(self, gathered: Gathered) -> None:
+        """All of it. Who was found to be gone meanwhile is left out."""
+        for key, jobs in gathered.members.items():
+            self._write(jobs.values(), Ability.MEMBER_STATUS, Reason.MEMBER_STATUS, self._member_call(gathered.campaigns[key]), key)
+        self._write(gathered.fields.values(), Ability.FIELD, Reason.FIELD, self._field_call, None)
+
+    # What is to be written.
+
+    def _gather_member(self, work: Work, history: History, facts: Facts, shows: Shows, into: Gathered, *, relearning: bool) -> None:
+        statuses = self._held.plan.member_statuses
+        campaign, person = facts.get(work.row.campaign), str(work.row.person)
+        if not self._takes_members(person, counted=not relearning) or campaign is None or campaign.crm_id is None or campaign.gone:
+            return
+        place = f"campaign {campaign.campaign}"
+        kind = status_of(history.get(person, {}).get(campaign.campaign, 0), aged=self._is_old(campaign), statuses=statuses)
+        before = shows.get((person, place))
+        if kind is None or (before is not None and before.kind >= kind):
+            return
+        if relearning:
+            work.holds(Reason.RELEARNING)
+            return
+        into.campaigns[campaign.campaign] = campaign
+        job = Job(PersonId.parse(person), {place: Show(0.0, "", kind)}, {place: before}, {"status": statuses[kind]})
+        into.members.setdefault(campaign.campaign, {}).setdefault(person, job).works.append(work)
 
     def _is_old(self, campaign: CampaignFacts) -> bool:
         return campaign.sent_at is not None and campaign.sent_at + DAY_S <= self._held.now()
@@ -88,23 +100,8 @@ class Statuses:
         self._held.calls.done["member status unsupported"] += counted
         return False
 
-    def _member_call(self, campaign: CampaignFacts) -> Callable[[list[Job]], Sequence[Outcome]]:
-        return lambda jobs: self._held.crm.write_member_statuses(str(campaign.crm_id), [(job.person, str(job.values["status"])) for job in jobs])
-
-    def _held_fields(self, jobs: list[Job]) -> Sequence[Outcome]:
-        return self._held.crm.write_fields([(job.person, job.values) for job in jobs])
-
-    def _field_jobs(
-        self,
-        works: Sequence[Work],
-        history: History,
-        facts: Mapping[str, CampaignFacts],
-        shows: Mapping[tuple[str, str], Show],
-        *,
-        relearning: bool,
-    ) -> list[Job]:
+    def _gather_fields(self, works: Sequence[Work], history: History, facts: Facts, shows: Shows, into: Gathered, *, relearning: bool) -> None:
         order = {key: (one.sent_at or 0.0, self._is_old(one)) for key, one in facts.items()}
-        found: dict[str, Job] = {}
         for work in works:
             person = str(work.row.person)
             for wanted in self._held.plan.fields:
@@ -116,19 +113,30 @@ class Statuses:
                 if relearning:
                     work.holds(Reason.RELEARNING)
                     continue
-                job = found.setdefault(person, Job(PersonId.parse(person), {}, {}, {}))
+                job = into.fields.setdefault(person, Job(PersonId.parse(person), {}, {}, {}))
                 job.shows[place], job.before[place] = show, before
                 job.values |= _values(wanted, show, facts)
-                if work not in job.works:
+                if not any(one is work for one in job.works):
                     job.works.append(work)
-        return list(found.values())
+
+    # Writing it.
+
+    def _member_call(self, campaign: CampaignFacts) -> Callable[[list[Job]], Sequence[Outcome]]:
+        return lambda jobs: self._held.crm.write_member_statuses(str(campaign.crm_id), [(job.person, str(job.values["status"])) for job in jobs])
+
+    def _field_call(self, jobs: list[Job]) -> Sequence[Outcome]:
+        return self._held.crm.write_fields([(job.person, job.values) for job in jobs])
 
     def _write(
-        self, jobs: Sequence[Job], ability: Ability, reason: Reason, call: Callable[[list[Job]], Sequence[Outcome]], campaign: str | None
+        self, jobs: Iterable[Job], ability: Ability, reason: Reason, call: Callable[[list[Job]], Sequence[Outcome]], campaign: str | None
     ) -> None:
         size = self._held.crm.traits.batch.get(ability, 1)
-        for module in sorted({job.person.module for job in jobs}):
-            for batch in in_batches([job for job in jobs if job.person.module == module], size):
+        of_module: dict[str, list[Job]] = {}
+        for job in jobs:
+            if any(work.open for work in job.works):
+                of_module.setdefault(job.person.module, []).append(job)
+        for module in sorted(of_module):
+            for batch in in_batches(of_module[module], size):
                 try:
                     outcomes = self._held.calls.repeatable(lambda batch=batch: call(batch), Reason.NO_ANSWER)  # type: ignore[misc]
                 except NoAnswer as silence:
@@ -169,7 +177,7 @@ class Statuses:
         self._held.calls.done[ability.value.replace("_", " ")] += len(jobs)
 
 
-def _values(wanted: StatusField, show: Show, facts: Mapping[str, CampaignFacts]) -> dict[str, Value]:
+def _values(wanted: StatusField, show: Show, facts: Facts) -> dict[str, Value]:
     text = {kind.value: status for kind, status in wanted.statuses.items()}[show.kind]
     values: dict[str, Value] = {wanted.field: text}
     if wanted.campaign_field is not None:

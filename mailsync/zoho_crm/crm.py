@@ -89,19 +89,19 @@ class ZohoCrm(Writer):
 
     # -- campaigns
 
-    def write_campaign(self, row: CampaignRow) -> Outcome:
-        """Update, or find by our key and update, or make."""
-        record = self._campaign_record(row)
-        if row.is_theirs and not record:
-            return Outcome(Fate.DONE, row.id or "")  # nothing of it is ours; that it is there shows when its members are written
-        known = row.id or self._known_campaign(row)
-        if known:
-            (done,) = self.written("PUT", f"/{CAMPAIGNS}", [{"id": known, **record}])
-            gone = done.fate is Fate.GONE
-            return Outcome(Fate.CAMPAIGN_GONE, code=done.code) if gone else Outcome(done.fate, known, done.code, done.message, done.field)
-        check = self._campaign_key or "Campaign_Name"
-        (done,) = self.written("POST", f"/{CAMPAIGNS}/upsert", [record], duplicate_check_fields=[check])
-        return done
+    def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
+        """Update, or find by our key and update, or make: one call for those whose ids are known, one for the others."""
+        records = [self._campaign_record(row) for row in rows]
+        # Nothing of it is ours: that it is there shows when its members are written.
+        left = [at for at, row in enumerate(rows) if records[at] or not row.is_theirs]
+        ids = {at: rows[at].id or self._known_campaign(rows[at]) for at in left}
+        known = [{"id": identifier, **records[at]} for at, identifier in ids.items() if identifier]
+        unknown = [records[at] for at, identifier in ids.items() if not identifier]
+        updated = iter(self.written("PUT", f"/{CAMPAIGNS}", known) if known else ())
+        check = [self._campaign_key or "Campaign_Name"]
+        made = iter(self.written("POST", f"/{CAMPAIGNS}/upsert", unknown, duplicate_check_fields=check) if unknown else ())
+        done = {at: _campaign_outcome(next(updated), identifier) if identifier else next(made) for at, identifier in ids.items()}
+        return [done.get(at) or Outcome(Fate.DONE, row.id or "") for at, row in enumerate(rows)]
 
     def _known_campaign(self, row: CampaignRow) -> str | None:
         """By the key in the name, which may have been renamed in front of it; a key field is compared by the upsert itself."""
@@ -155,6 +155,11 @@ class ZohoCrm(Writer):
         possible = [item for item in items if item.makes is not Ability.DEAL or item.person.module == CONTACTS]
         made = iter(super().make_items(possible) if possible else ())
         return [next(made) if item in possible else refused for item in items]
+
+
+def _campaign_outcome(done: Outcome, identifier: str) -> Outcome:
+    fate = Fate.CAMPAIGN_GONE if done.fate is Fate.GONE else done.fate
+    return Outcome(fate, identifier if fate is not Fate.CAMPAIGN_GONE else "", done.code, done.message, done.field)
 
 
 def _short(key: str) -> str:

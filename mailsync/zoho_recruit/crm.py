@@ -88,9 +88,9 @@ class ZohoRecruit(Writer):
             found |= {str(row[key_field]): str(row["id"]) for row in answer.get("data") or () if row.get(key_field) == key}
         return found
 
-    def write_campaign(self, row: CampaignRow) -> Outcome:
+    def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
         """Never called: see `traits`."""
-        raise Bug(f"Campaigns of Zoho Recruit are not written, and campaign {row.key} was to be.")
+        raise Bug(f"Campaigns of Zoho Recruit are not written, and {len(rows)} were to be.")
 
     def write_member_statuses(self, campaign_id: str, rows: Sequence[tuple[PersonId, str]]) -> Sequence[Outcome]:
         """Never called: see `traits`."""

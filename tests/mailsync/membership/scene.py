@@ -6,8 +6,7 @@ import copy
 import hashlib
 import itertools
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,39 +21,11 @@ from mailsync.membership.plan import Claim, Feed, OnDelete, Order, Plan, RecordF
 from mailsync.membership.run import Run
 from mailsync.membership.told import Braked, Event, Held, Summary
 from mailsync.membership.tool import MailingList, Window
+from tests.mailsync.crashing_ledger import CrashingLedger
 from tests.mailsync.membership.fake_tool import Crash, FakeClock, FakeTool
 
 HOUR, DAY = 3600.0, 86_400.0
 L, L2, L3, F = "L", "L2", "L3", "F"
-
-
-class CrashingLedger(Ledger):
-    """Dies at one of its commits: `die_at` counts those that change something, `before` tells on which side."""
-
-    commits = 0
-    die_at: int | None = None
-    before = True
-    changes = False
-
-    @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
-        self.changes = False
-        with super().begin() as connection:
-            yield connection
-            self.commits += self.changes
-            if self.changes and self.before and self.commits == self.die_at:
-                raise Crash
-        if self.changes and not self.before and self.commits == self.die_at:
-            raise Crash
-
-    def watch(self) -> CrashingLedger:
-        """From now on."""
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            self.changes = self.changes or not statement.startswith("SELECT")
-
-        sa.event.listen(self._engine, "before_cursor_execute", note)
-        return self
 
 
 @dataclass(slots=True)
@@ -251,7 +222,7 @@ class Scene:
     def _opened(self) -> CrashingLedger:
         """Kept open from run to run, for speed; opened anew after a crash."""
         if self._ledger is None:
-            self._ledger = CrashingLedger.open(self.location, clock=self.clock).watch()
+            self._ledger = CrashingLedger.open(self.location, clock=self.clock)
         return self._ledger
 
     def close(self) -> None:

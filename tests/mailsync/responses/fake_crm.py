@@ -265,8 +265,8 @@ class FakeCrm:
     def missing_fields(self, person: NewPerson) -> Sequence[str]:
         return sorted(self.required - set(person.constants) - ({"Company"} if person.company else set()))
 
-    def write_campaign(self, row: CampaignRow) -> Outcome:
-        return self._write("write_campaign", [row], self._put_campaign)[0]
+    def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
+        return self._write("write_campaigns", list(rows), self._put_campaign)
 
     def write_member_statuses(self, campaign_id: str, rows: Sequence[tuple[PersonId, str]]) -> Sequence[Outcome]:
         self._one_module([one for one, _ in rows])

@@ -106,7 +106,7 @@ class Oracle:
             elif call.method == "make_people":
                 self._sees_person(row.address)
             elif (
-                call.method == "write_campaign"
+                call.method == "write_campaigns"
                 and row.id is None
                 and any(one.key == row.key for one in self.crm.campaigns.values())
                 and self.disturbed is None

@@ -16,12 +16,12 @@ import sqlalchemy as sa
 from mailsync.answers.plan import SurveyResponse
 from mailsync.ledger.engine import Ledger
 from mailsync.membership.plan import RecordFate
-from mailsync.membership.told import Braked, Event, Summary
+from mailsync.membership.told import Braked, Event, Settled, Summary
 from mailsync.responses.crm import Ability, Filter
 from mailsync.responses.plan import Campaign, CampaignPlan, Creation, Kind, Message, Plan, Response, Rule, RuleGroup, StatusField, Subscriber
 from mailsync.responses.run import Run
+from tests.mailsync.crashing_ledger import CrashingLedger
 from tests.mailsync.membership.fake_tool import Crash, FakeClock
-from tests.mailsync.membership.scene import CrashingLedger
 from tests.mailsync.responses.fake_crm import FakeCrm
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -37,6 +37,23 @@ def for_all(*rules: Rule) -> tuple[RuleGroup, ...]:
     return (RuleGroup(None, rules),)
 
 
+@dataclass(frozen=True)
+class Checkpoint:
+    """Between messages: the source sends a STATE."""
+
+    stream: str = "responses"
+
+
+@dataclass(frozen=True)
+class Later:
+    """Between messages: the source takes its time."""
+
+    seconds: float
+
+
+Sent = Message | Checkpoint | Later
+
+
 @dataclass(slots=True)
 class Ran:
     """One run as its host saw it. `error` None: it came to its end."""
@@ -46,6 +63,7 @@ class Ran:
     events: list[Event]
     echoed: dict[str, list[int]]
     commits: int
+    checkpoints: list[Settled] = field(default_factory=list)
 
     def fates(self, stream: str = "responses") -> dict[str, int]:
         """`{"written": 1, "skipped(no_person)": 2}` …"""
@@ -111,7 +129,7 @@ class Scene:
 
     def run(
         self,
-        *messages: Message | Iterable[Message],
+        *messages: Sent | Iterable[Message],
         sync: str = "s",
         complete: bool = True,
         die_at: int | None = None,
@@ -138,8 +156,9 @@ class Scene:
             for name in self.streams:
                 self.last_state.pop((sync, name), None)
         echoed: dict[str, list[int]] = {}
+        checkpoints: list[Settled] = []
         try:
-            summary: Summary | None = self._drive(run, sync, _flat(messages), complete, echoed)
+            summary: Summary | None = self._drive(run, sync, _flat(messages), complete, echoed, checkpoints)
             error: BaseException | None = None
         except Braked as braked:
             summary, error = braked.summary, braked
@@ -149,11 +168,11 @@ class Scene:
         except Crash as crash:
             summary, error = None, crash  # the process is gone: nobody gives the lease back
             self.close()
-        return Ran(summary, error, events, echoed, ledger.commits)
+        return Ran(summary, error, events, echoed, ledger.commits, checkpoints)
 
     def _opened(self) -> CrashingLedger:
         if self._ledger is None:
-            self._ledger = CrashingLedger.open(self.location, clock=self.clock).watch()
+            self._ledger = CrashingLedger.open(self.location, clock=self.clock)
         return self._ledger
 
     def close(self) -> None:
@@ -162,24 +181,36 @@ class Scene:
             self._ledger.close()
             self._ledger = None
 
-    def _drive(self, run: Run, sync: str, messages: list[Message], complete: bool, echoed: dict[str, list[int]]) -> Summary:
+    def _drive(self, run: Run, sync: str, messages: list[Sent], complete: bool, echoed: dict[str, list[int]], checkpoints: list[Settled]) -> Summary:
         run.open()
         for name in self.streams:
             given = self.last_state.get((sync, name), b"")
             run.state(name, given, is_empty=not given)
         for message in messages:
-            run.record(message)
+            if isinstance(message, Checkpoint):
+                checkpoints.append(self._state(run, sync, message.stream))
+            elif isinstance(message, Later):
+                self.clock.time += message.seconds
+            else:
+                run.record(message)
         self.on_sent()
         for name in self.streams:
-            new = hashlib.blake2b(str(next(self.states)).encode(), digest_size=8).digest()
-            settled = run.state(name, new, is_empty=False)
-            self.last_state[sync, name] = new
+            settled = self._state(run, sync, name)
             echoed[name] = [settled.records, settled.rejected]
             if complete:
                 run.complete(name)
             else:
                 run.incomplete(name)
-        return run.close()
+        summary = run.close()
+        for name in self.streams:
+            echoed[name][1] += run.told_late(name).rejected
+        return summary
+
+    def _state(self, run: Run, sync: str, name: str) -> Settled:
+        new = hashlib.blake2b(str(next(self.states)).encode(), digest_size=8).digest()
+        settled = run.state(name, new, is_empty=False)
+        self.last_state[sync, name] = new
+        return settled
 
     def lose_ledger(self) -> None:
         self.close()
@@ -206,10 +237,10 @@ class Scene:
         return found
 
 
-def _flat(messages: Iterable[Message | Iterable[Message]]) -> list[Message]:
-    found: list[Message] = []
+def _flat(messages: Iterable[Sent | Iterable[Message]]) -> list[Sent]:
+    found: list[Sent] = []
     for one in messages:
-        found += [one] if isinstance(one, Response | Campaign | Subscriber | SurveyResponse) else list(one)
+        found += [one] if isinstance(one, Response | Campaign | Subscriber | SurveyResponse | Checkpoint | Later) else list(one)
     return found
 
 

@@ -17,7 +17,7 @@ from tests.mailsync.responses.test_crashes import a_days_work, a_known_world, at
 
 __all__ = ["known", "scene"]
 METHODS = {
-    "write_campaign": "campaign",
+    "write_campaigns": "campaign",
     "write_member_statuses": "member_status",
     "write_fields": "field",
     "opt_out": "opt_out",

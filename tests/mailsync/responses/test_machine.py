@@ -31,7 +31,7 @@ CAMPAIGNS = ("C1", "C2", "C3")
 ADDRESSES = [f"{name}@example.com" for name in "abcd"]
 KINDS = [Kind.SENT, Kind.DELIVERED, Kind.SOFT_BOUNCE, Kind.HARD_BOUNCE, Kind.OPENED, Kind.OPENED, Kind.CLICKED, Kind.UNSUBSCRIBED, Kind.COMPLAINT]
 NOTE = Rule("note", Ability.NOTE, frozenset({Kind.CLICKED}), subject="note: {campaign}")
-WRITES = ["write_campaign", "write_member_statuses", "write_fields", "opt_out", "make_items", "make_people"]
+WRITES = ["write_campaigns", "write_member_statuses", "write_fields", "opt_out", "make_items", "make_people"]
 READS = ["find", "people", "markers"]
 SYNCS = ("s", "t")
 STEPS = 14

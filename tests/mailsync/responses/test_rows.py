@@ -290,7 +290,7 @@ def test_e3_a_campaign_is_written_once_and_refreshed_when_it_changed(known: New)
     fine(s.run(s.campaign("C1", figures={"opened": 3.0}), s.campaign("C1", facts={"subject": "Hello"})))
     [campaign] = [one for one in s.crm.campaigns.values() if one.key == "C1"]
     assert campaign.values == {"Type": "Email", "Opens": 3.0, "Subject": "Hello"}
-    assert len(s.crm.made("write_campaign")) == 1
+    assert len(s.crm.made("write_campaigns")) == 1
 
 
 def test_e3_a_campaign_that_staff_deleted_is_not_made_again(known: New) -> None:
@@ -321,7 +321,7 @@ def test_e3_a_refused_campaign_keeps_its_members_waiting_and_nothing_else(known:
 def test_e3_a_part_of_a_campaign_comes_after_its_parent(known: New) -> None:
     s = known()
     fine(s.run(s.campaign("C8", parent="C9"), s.campaign("C9")))
-    rows = {call.rows[0].key: call.rows[0] for call in s.crm.made("write_campaign")}
+    rows = {row.key: row for call in s.crm.made("write_campaigns") for row in call.rows}
     assert rows["C8"].parent_id == next(one.id for one in s.crm.campaigns.values() if one.key == "C9")
 
 

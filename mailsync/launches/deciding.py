@@ -98,8 +98,9 @@ def decide(row: LaunchRow, seen: Sequence[Seen], launch: Launch, *, label: str, 
 
 
 def is_under_way(row: LaunchRow) -> bool:
-    """Whether its campaign went out, is going to by itself, or may have: nobody should join its list any more."""
-    return row.done is not None or row.open in MAILING or (row.campaign is not None and row.status not in _OPEN_STATUSES)
+    """Whether its campaign is in review, went out, is going to by itself, or may have: nobody should join its list any more."""
+    in_review = row.status in (State.TO_BE_REVIEWED.value, State.REVIEWED.value)
+    return row.done is not None or row.open in MAILING or (row.campaign is not None and (in_review or row.status not in _OPEN_STATUSES))
 
 
 def _make(row: LaunchRow, seen: Sequence[Seen], label: str, now: float, unready: str) -> Decision:

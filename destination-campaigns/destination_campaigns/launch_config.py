@@ -43,7 +43,7 @@ def parse_launch(options: Options, refused: Mapping[str, str], problems: Problem
     path = options.named("key").removesuffix(".key")
     found = LaunchConfig(
         path=path,
-        key=options.text("key", required=True),
+        key=options.text("key", required=True).lower(),  # a mailing tool may change the case of a name
         recipients=tuple(Recipients(one.text("stream", required=True), one.text("campaign")) for one in options.objects("recipients")),
         first_contact=options.text("first_contact"),
         send_to_existing_members=options.flag("send_to_existing_members"),
@@ -68,7 +68,7 @@ def parse_launch(options: Options, refused: Mapping[str, str], problems: Problem
 
 def check_keys(launches: tuple[LaunchConfig, ...], problems: Problems) -> None:
     """Each key names one launch."""
-    keys = [one.key.casefold() for one in launches]
+    keys = [one.key for one in launches]
     for key in sorted({key for key in keys if key and keys.count(key) > 1}):
         problems.add(f"Two launches have the key {key!r}. A key names one launch, for ever.")
 

@@ -4,8 +4,12 @@ import json
 
 import pytest
 
+from mailsync.clock import SystemClock
+from mailsync.ledger.engine import Ledger
+from mailsync.report.page import page
+
 from .conftest import Connector
-from .launches import campaigns, got, launch, once, people, run
+from .launches import campaigns, got, launch, once, people, run, scheduled
 from .people import Source, write
 from .support import COLUMNS, a_catalog
 from .tools import TOOLS
@@ -121,3 +125,82 @@ def test_a_name_that_two_campaigns_of_the_crm_have_is_refused_before_anybody_is_
     assert said.error["failure_type"] == "config_error"
     assert "70, 71" in said.error["message"]
     assert got(connector) == {}
+
+
+def test_a_list_with_other_members_is_refused_without_a_yes_and_the_rest_of_the_run_is_done(connector, source):
+    connector.set(launches=[launch(connector, list_name="Newsletter", create_list=None, first_contact=None)])
+    active = [address for address, member in connector.members().items() if member["status"] == "active"]
+    said = write(connector, people(source.state({}), 1).complete())
+    assert said.error["failure_type"] == "config_error"
+    assert f"{len(active)} other members" in said.error["message"]
+    assert campaigns(connector) == []
+    assert connector.status("p1@new.example.com") == "active"
+    connector.config["launches"][0]["send_to_existing_members"] = True
+    run(connector, people(source.state(), 2).complete())
+    assert got(connector) == dict.fromkeys(active, 1) | once(1, 2)
+
+
+def test_merge_tags_that_no_mapped_field_fills_are_named(connector, source):
+    page = connector.emulator.publish("tags.html", "$[Shoe Size]$ *|SHOE|* $[LI:VIEW]$ $[First Name]$ *|FNAME|*")
+    connector.set(launches=[launch(connector, content_page=page)])
+    said = write(connector, people(source.state({}), 1).complete())
+    assert ("Shoe Size" in said.error["message"]) is (connector.tool.name == "zoho_campaigns")
+    assert "no mapped field fills SHOE of" in said.error["message"] or connector.tool.name == "zoho_campaigns"
+    connector.config["launches"][0]["other_tags"] = ["Shoe Size", "SHOE"]
+    run(connector, people(source.state(), 1).complete())
+    assert got(connector) == once(1)
+
+
+def test_a_page_that_cannot_be_fetched_is_a_mistake_in_check_already(connector):
+    connector.set(launches=[launch(connector, content_page=f"{connector.emulator.url}/pages/nowhere")])
+    assert "HTTP 404" in connector.check().status["message"]
+    connector.set(launches=[launch(connector)])
+    assert connector.check().status["status"] == "SUCCEEDED"
+
+
+def test_a_scheduled_launch_goes_out_at_its_time(connector, source):
+    connector.set(launches=[launch(connector, **scheduled(connector))])
+    said = run(connector, people(source.state({}), 1).complete())
+    assert "is scheduled" in said.logs
+    connector.emulator.advance(9 * 3600)
+    assert got(connector) == {}
+    connector.emulator.advance(3 * 3600)
+    assert got(connector) == once(1)
+    assert "was sent" in run(connector, source.state().complete()).logs
+
+
+def test_the_report_says_where_each_launch_stands(connector, source):
+    connector.set(launches=[launch(connector, then="draft")])
+    run(connector, people(source.state({}), 1).complete())
+    ledger = Ledger.open(connector.config["ledger"]["path"], clock=SystemClock())
+    html = page(ledger, [connector.config["sync_name"]])
+    ledger.close()
+    assert "Launched campaigns" in html
+    assert "is a draft" in html
+    assert "@" not in html.partition("</style>")[2]
+
+
+def test_the_accounts_own_time_zone_is_asked_for(emulator, tmp_path, source):
+    connector = Connector(emulator, tmp_path)
+    connector.set(streams=[], launches=[launch(connector, **scheduled(connector) | {"time_zone": "Asia/Tokyo"})])
+    said = write(connector, people(source.state({}), 1).complete())
+    assert "+1 hours from UTC" in said.error["message"]
+    connector.config["launches"][0].pop("time_zone")
+    assert "time_zone is needed" in write(connector, source.state().complete()).error["message"]
+
+
+def test_a_content_file_and_a_test_mail_of_mailigen(mailigen, source):
+    mailigen.file("spring.html", "<p>Hello</p>")
+    more = {"content_page": None, "content_file": str(mailigen.folder / "spring.html"), "test_addresses": ["me@company.example.com"]}
+    mailigen.set(streams=[], launches=[launch(mailigen, **more)])
+    run(mailigen, people(source.state({}), 1).complete())
+    (made,) = campaigns(mailigen)
+    assert (made["tests"], got(mailigen)) == ({"me@company.example.com": 1}, once(1))
+
+
+def test_a_token_without_the_scopes_of_launching_is_told_in_check(emulator, tmp_path):
+    connector = Connector(emulator, tmp_path)
+    scopes = ["ZohoCampaigns.contact.ALL", "ZohoCampaigns.campaign.READ"]
+    emulator.edit("zoho", op="grant", refresh_token="1000.narrow.refresh", scopes=scopes)
+    connector.system(refresh_token="1000.narrow.refresh").set(streams=[], launches=[launch(connector)])
+    assert "ZohoCampaigns.campaign.CREATE" in connector.check().status["message"]

@@ -21,6 +21,7 @@ READINGS = [
     for switch in ALL
     for reading in switch.readings[1:]
     if switch.name.removeprefix("zoho_campaigns_") not in (*WRITING, "lock_answer", "lock_starts", "counter_owner")
+    and not switch.reference.endswith("#launching")
 ]
 
 

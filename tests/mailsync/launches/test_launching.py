@@ -397,3 +397,18 @@ def test_merge_tags_that_no_field_fills_forbid_to_send_and_warn_of_a_draft(world
     wrong, warnings = problems_of(Content(10, tags), replace(launch, then=Then.DRAFT), FakeLauncher.traits)
     assert (wrong, len(warnings)) == ("", 2)
     assert "takes 1,000" in problems_of(Content(1001, frozenset()), launch, FakeLauncher.traits)[0]
+
+
+def test_a_lost_call_is_held_and_released_on_both_databases(location: str) -> None:
+    w = Launching(location)
+    failing(w, "send", "lost_before")
+    w.run(*w.says("ann", "bob"))
+    w.run()
+    assert mailed(w) == {}
+    w.configure(release=code(w))
+    w.run()
+    w.run()
+    assert mailed(w) == {"ann": 1, "bob": 1}
+    assert w.row is not None
+    assert (w.row.status, w.row.done) == ("sent", "send")
+    w.scene.close()

@@ -127,6 +127,13 @@ class Preparation:
             elif config.campaign_records != "off":
                 self.warnings.append(f"{self._account.crm.traits.system} has no campaigns here: none are written, and no member statuses.")
             return
+        unproven = self._account.crm.traits.unproven
+        if Ability.CAMPAIGN in unproven and config.campaign_records == "required":
+            self._problems.add("campaigns.records: required cannot be promised, because the vendor's pages do not say that campaigns can be written.")
+        elif Ability.CAMPAIGN in unproven and config.campaign_records != "off":
+            self.warnings.append(
+                "The vendor's pages do not promise campaigns and member statuses by API: the first write tries, and the report counts."
+            )
         if mapped.status_field:
             values = mapped.statuses.values()
             self._tried("campaigns.status_field", lambda: self._account.campaigns_field(mapped.status_field, "status", values))

@@ -12,6 +12,7 @@ from mailsync.responses.reasons import ABOUT
 _ACTIONS = {
     "campaign": "campaigns written",
     "member status": "member statuses written",
+    "campaign unsupported": "campaigns not written: this account's API takes none",
     "member status unsupported": "member statuses not written: this CRM has none for these people",
     "field": "status fields written",
     "opt-out": "e-mail opt-outs set",

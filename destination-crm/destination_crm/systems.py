@@ -123,6 +123,6 @@ _ZOHO_CAMPAIGN_STATUSES = {
 
 SYSTEMS: Mapping[str, System] = {
     "zoho_crm": System(ZOHO_CRM, "mailsync.zoho_crm", _ZOHO_STATUSES, _ZOHO_CAMPAIGN_STATUSES),
-    "zoho_recruit": System(ZOHO_RECRUIT, "mailsync.zoho_recruit"),
+    "zoho_recruit": System(ZOHO_RECRUIT, "mailsync.zoho_recruit", _ZOHO_STATUSES, _ZOHO_CAMPAIGN_STATUSES),
     "pipedrive": System(PIPEDRIVE, "mailsync.pipedrive"),
 }

@@ -26,14 +26,16 @@ _LEAST_FOR_HISTORY = 60
 class Account:
     """The account's state, its endpoints and its edits."""
 
-    def __init__(self, crm: Crm, *, bulk: type[BulkRead] = BulkRead, edits: type[Edits] = Edits) -> None:
-        """`bulk` and `edits` are the product's own kinds of them."""
+    def __init__(
+        self, crm: Crm, *, bulk: type[BulkRead] = BulkRead, edits: type[Edits] = Edits, writing: type[writes.Writes] = writes.Writes
+    ) -> None:
+        """`bulk`, `edits` and `writing` are the product's own kinds of them."""
         self.crm = crm
         self.limits = Limits(self.crm)
         self.jobs = Jobs(self.crm)
         self.writer = Writer(self.crm, self.jobs)
         self.bulk = bulk(self.crm, self.limits, self.jobs)
-        self.writes = writes.Writes(self.crm, self.writer)
+        self.writes = writing(self.crm, self.writer)
         self.edits = edits(self.crm, self.writer, self.jobs, SettingsEdits(self.crm, self.jobs, self.limits, self.bulk))
         if crm.world.people >= _LEAST_FOR_HISTORY:
             self._past()

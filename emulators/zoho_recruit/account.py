@@ -15,6 +15,7 @@ from emulators.zoho_recruit.routes.metadata import RecruitMetadata
 from emulators.zoho_recruit.routes.records import RecruitRecords
 from emulators.zoho_recruit.routes.related import RecruitRelated
 from emulators.zoho_recruit.routes.search import RecruitSearch
+from emulators.zoho_recruit.routes.writes import RecruitWrites
 from emulators.zoho_recruit.state import Recruit
 
 _DAY = 86_400
@@ -25,7 +26,7 @@ class RecruitAccount(Account):
 
     def __init__(self, crm: Recruit) -> None:
         self.recruit = crm
-        super().__init__(crm, bulk=RecruitBulk, edits=RecruitEdits)
+        super().__init__(crm, bulk=RecruitBulk, edits=RecruitEdits, writing=RecruitWrites)
 
     def _endpoints(self) -> list[Endpoint]:
         """In the order in which paths are tried: the general ones last."""

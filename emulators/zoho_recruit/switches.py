@@ -20,6 +20,7 @@ SWITCHES: tuple[Switch, ...] = (
     _switch("custom_module_cursor", "change-time", "name of the change time in custom modules", "Modified_Time", "Updated_On", "none"),
     _switch("approvals_fields", "modules", "answer to the fields call of a module that has none", "204", "403", "401"),
     _switch("campaigns_module", "modules", "does the account have a Campaigns module", "present", "absent"),
+    _switch("campaign_writes", "writes", "are campaigns made and changed through the API", "refused", "accepted"),
     _switch("campaign_members", "writes", "can member statuses be written by the related list", "refused", "accepted"),
     _switch("campaign_member_lists", "writes", "can the members of a campaign be listed by the related list", "refused", "served"),
     _switch("list_cost", "limits", "credits of one page of records", "3", "1"),

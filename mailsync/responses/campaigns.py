@@ -17,6 +17,8 @@ from mailsync.responses.crm import Ability, CampaignRow, Fate, Outcome, Value
 from mailsync.responses.held import Held
 from mailsync.responses.reasons import Reason
 
+UNSUPPORTED = "unsupported"
+
 
 class Campaigns:
     """Keeps campaigns. What failed in this run is not tried again in it."""
@@ -25,6 +27,7 @@ class Campaigns:
         self._held = held
         self.failed: dict[str, tuple[Reason, str]] = {}
         self.written: set[str] = set()
+        self.unsupported: set[str] = set()
 
     def known(self, keys: Collection[str]) -> dict[str, CampaignFacts]:
         """What is known of these."""
@@ -57,6 +60,9 @@ class Campaigns:
             parent, written = everybody.get(facts.parent or ""), hashes.get(facts.campaign)
             row, status = self._row(facts, parent.crm_id if parent is not None else None), self._status(facts)
             mark = f"{_digest(row)}|{status}"
+            if facts.crm_id is None and written == f"{mark}|{UNSUPPORTED}":
+                self.unsupported.add(facts.campaign)  # refused as such, and nothing of it changed since: it is not tried in every run
+                continue
             if facts.gone or facts.campaign in self.failed or (facts.crm_id is not None and mark == written):
                 continue
             # Staff may have set another status since: ours is written when it changed, and not with every figure.
@@ -64,7 +70,8 @@ class Campaigns:
                 row = replace(row, values={**row.values, self._status_field: status})
             due.append((facts, row, mark))
         for batch in in_batches(due, self._held.crm.traits.batch.get(Ability.CAMPAIGN, 1)):
-            self._write(batch)
+            if self.are_kept:
+                self._write(batch)
 
     def _write(self, batch: Sequence[tuple[CampaignFacts, CampaignRow, str]]) -> None:
         rows = [row for _, row, _ in batch]
@@ -96,6 +103,10 @@ class Campaigns:
             self._held.calls.done["campaign"] += 1
         elif outcome.fate is Fate.CAMPAIGN_GONE:
             facts.gone = 1
+        elif outcome.fate is Fate.UNSUPPORTED:
+            self._held.calls.done["campaign unsupported"] += 1
+            self.unsupported.add(facts.campaign)
+            mark = f"{mark}|{UNSUPPORTED}"
         else:
             self.failed[facts.campaign] = (Reason.CAMPAIGN, f"{outcome.code} {outcome.message}".strip())
             return

@@ -86,6 +86,7 @@ class Fate(Enum):
     EXISTS = "exists"  # a person with this address is there already; `id` says who
     GONE = "gone"  # no such person
     CAMPAIGN_GONE = "campaign_gone"  # no such campaign
+    UNSUPPORTED = "unsupported"  # this account's API has no such call after all: `traits` says so from now on
     REJECTED = "rejected"  # refused for good; `code` and `message` are the vendor's
 
 
@@ -167,7 +168,8 @@ class Traits:
     """What differs between CRMs, as data. Sizes are rows per call; an implementation is never given more.
 
     `margin_s` is above every delay of the vendor's index, and above the time-out of a call that makes something. `member_modules` and
-    `opt_out_modules`: whose people can have a member status, an opt-out. `endpoint`: the one that each call reserves (besides narrower ones).
+    `opt_out_modules`: whose people can have a member status, an opt-out. `unproven`: abilities that no page of the vendor promises, and a run's first
+    write tries. `endpoint`: the one that each call reserves (besides narrower ones).
     """
 
     system: str
@@ -180,6 +182,7 @@ class Traits:
     batch: Mapping[Ability, int]
     endpoint: str
     limits: Mapping[str, tuple[Window, ...]]
+    unproven: frozenset[Ability] = frozenset()
     lock_s: float = 60.0
     margin_s: float = 60.0
 
@@ -196,7 +199,7 @@ class Crm(Protocol):
 
     @property
     def traits(self) -> Traits:
-        """Constant for a run."""
+        """Constant for a run, but for what is unproven and turns out not to be there."""
 
     @property
     def people_modules(self) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ class Settler:
         if facts is None:
             if members or plan.fields:
                 work.waits(Reason.CAMPAIGN_UNKNOWN)
-        elif members and facts.crm_id is None and not facts.gone:
+        elif members and facts.crm_id is None and not facts.gone and facts.campaign not in self._campaigns.unsupported:
             reason, _ = self._campaigns.failed.get(facts.campaign, (Reason.CAMPAIGN, ""))
             work.waits(Reason.CAMPAIGN_NOT_WRITTEN if reason is Reason.CAMPAIGN else reason)
 

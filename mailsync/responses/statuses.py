@@ -147,6 +147,9 @@ class Statuses:
                     self._tell(job, outcome, reason, campaign)
 
     def _tell(self, job: Job, outcome: Outcome, reason: Reason, campaign: str | None) -> None:
+        if outcome.fate is Fate.UNSUPPORTED:
+            self._held.calls.done["member status unsupported"] += len(job.works)
+            return
         if outcome.fate is Fate.GONE:
             self._held.gone(str(job.person))
         elif outcome.fate is Fate.CAMPAIGN_GONE and campaign is not None:

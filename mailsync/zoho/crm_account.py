@@ -18,6 +18,7 @@ from mailsync.zoho.accounts import ZohoAccount
 from mailsync.zoho.api import CALLS_AT_ONCE, CrmApi, Usage
 from mailsync.zoho.forms import NUMBERS, TEXT, TIMES, Form, FormField, read_form
 from mailsync.zoho.items import ACTIVITIES, TASKS
+from mailsync.zoho.members import MODULE, NAME
 from mailsync.zoho.scopes import missing
 from mailsync.zoho.users import Users
 from mailsync.zoho.writer import CREDITS
@@ -91,6 +92,29 @@ class ZohoCrmAccount:
             if not self._form(module).addresses:
                 raise ConfigError(f"The module {module} has no e-mail field, so nobody is found in it by address. Remove it from people_modules.")
         return {module: self._form(module) for module in self._modules}
+
+    def _campaigns_form(self) -> Form | None:
+        """None where the account has no such module, or hides it from this user."""
+        try:
+            form = self._form(MODULE)
+        except ConfigError:
+            return None
+        return form if NAME in form.fields else None
+
+    def _campaign_key(self, campaigns: Form | None, name: str) -> str:
+        """The configured field of our key, checked; "" where there is none."""
+        if not name or campaigns is None:
+            return ""
+        if not campaigns.writable(name, holds=("text",)).unique:
+            product = self._account.product.name
+            raise ConfigError(
+                f"system.campaign_key_field {name} is not unique. Let it allow no duplicate values in {product}, or leave the option out."
+            )
+        return name
+
+    def campaigns_field(self, name: str, holds: str, values: Iterable[str] = ()) -> None:
+        """That campaigns have this field, and that it can hold a `figure`, a `fact`, a `constant` or a `status`; these values in its pick list."""
+        check_picks(self._form(MODULE).writable(name, holds=HOLDS[holds]), values, MODULE)
 
     def check_access(self) -> None:
         """That the token can be renewed, and says of no scope that it lacks it."""

@@ -5,15 +5,14 @@ Source: Zoho CRM API v8, Upsert Records, Update Related Records, COQL; checked 2
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from mailsync.clock import Clock
 from mailsync.errors import Bug
 from mailsync.membership.tool import Window
 from mailsync.responses.crm import Ability, CampaignRow, Fate, Filter, NewItem, Outcome, Person, PersonId, Traits
 from mailsync.zoho.api import CrmApi
+from mailsync.zoho.campaign_records import CampaignRecords
 from mailsync.zoho.forms import Form
 from mailsync.zoho.items import CONTACTS
 from mailsync.zoho.refusals import CrmRefusal
@@ -46,8 +45,9 @@ class ZohoCrm(Writer):
         """`keys`: the key fields of campaigns and of deals, "" where there are none."""
         people = {name: form for name, form in forms.items() if name != CAMPAIGNS}
         super().__init__(api, people, Items(api, clock, deal_key=keys[1]), runs_automation=runs_automation)
-        self._organisation, self._campaign_key = organisation, keys[0]
-        self._campaigns = forms.get(CAMPAIGNS)
+        self._organisation = organisation
+        form = forms.get(CAMPAIGNS)
+        self._campaigns = CampaignRecords(form, keys[0], self.written, self._campaign_named) if form else None
         self._people = People(api, people)
         self._traits = _traits(people, windows, has_campaigns=self._campaigns is not None)
 
@@ -91,45 +91,13 @@ class ZohoCrm(Writer):
 
     def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
         """Update, or find by our key and update, or make: one call for those whose ids are known, one for the others."""
-        records = [self._campaign_record(row) for row in rows]
-        # Nothing of it is ours: that it is there shows when its members are written.
-        left = [at for at, row in enumerate(rows) if records[at] or not row.is_theirs]
-        ids = {at: rows[at].id or self._known_campaign(rows[at]) for at in left}
-        known = [{"id": identifier, **records[at]} for at, identifier in ids.items() if identifier]
-        unknown = [records[at] for at, identifier in ids.items() if not identifier]
-        updated = iter(self.written("PUT", f"/{CAMPAIGNS}", known) if known else ())
-        check = [self._campaign_key or "Campaign_Name"]
-        made = iter(self.written("POST", f"/{CAMPAIGNS}/upsert", unknown, duplicate_check_fields=check) if unknown else ())
-        done = {at: _campaign_outcome(next(updated), identifier) if identifier else next(made) for at, identifier in ids.items()}
-        return [done.get(at) or Outcome(Fate.DONE, row.id or "") for at, row in enumerate(rows)]
-
-    def _known_campaign(self, row: CampaignRow) -> str | None:
-        """By the key in the name, which may have been renamed in front of it; a key field is compared by the upsert itself."""
-        if self._campaign_key:
-            return None
-        page = coql.run(self._api, coql.select(["id"], CAMPAIGNS, f"Campaign_Name like {coql.text('%' + _bracketed(row.key))}", limit=1))
-        return str(page.rows[0]["id"]) if page.rows else None
-
-    def _campaign_record(self, row: CampaignRow) -> dict[str, Any]:
-        form = self._campaign_form()
-        record = {name: form.value(name, value) for name, value in row.values.items()}
-        if row.is_theirs:
-            return record
-        if row.sent_at is not None and "Start_Date" in form.fields:
-            record.setdefault("Start_Date", form.value("Start_Date", row.sent_at))
-        if row.parent_id:
-            record["Parent_Campaign"] = {"id": row.parent_id}
-        length = form.fields["Campaign_Name"].length or ROWS
-        if not self._campaign_key:
-            tail = f" {_bracketed(row.key)}"
-            return {**record, "Campaign_Name": row.name[: length - len(tail)].rstrip() + tail}
-        key = row.key if len(row.key) <= form.fields[self._campaign_key].length else _short(row.key)
-        return {**record, "Campaign_Name": row.name[:length], self._campaign_key: key}
-
-    def _campaign_form(self) -> Form:
         if self._campaigns is None:
             raise Bug("A campaign was to be written to an account without the module Campaigns.")
-        return self._campaigns
+        return self._campaigns.put(rows)
+
+    def _campaign_named(self, tail: str) -> str | None:
+        page = coql.run(self._api, coql.select(["id"], CAMPAIGNS, f"Campaign_Name like {coql.text('%' + tail)}", limit=1))
+        return str(page.rows[0]["id"]) if page.rows else None
 
     def write_member_statuses(self, campaign_id: str, rows: Sequence[tuple[PersonId, str]]) -> Sequence[Outcome]:
         """Link, or change the status."""
@@ -155,19 +123,6 @@ class ZohoCrm(Writer):
         possible = [item for item in items if item.makes is not Ability.DEAL or item.person.module == CONTACTS]
         made = iter(super().make_items(possible) if possible else ())
         return [next(made) if item in possible else refused for item in items]
-
-
-def _campaign_outcome(done: Outcome, identifier: str) -> Outcome:
-    fate = Fate.CAMPAIGN_GONE if done.fate is Fate.GONE else done.fate
-    return Outcome(fate, identifier if fate is not Fate.CAMPAIGN_GONE else "", done.code, done.message, done.field)
-
-
-def _short(key: str) -> str:
-    return hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
-
-
-def _bracketed(key: str) -> str:
-    return f"[{_short(key)}]"
 
 
 def _traits(forms: Mapping[str, Form], windows: tuple[Window, ...], *, has_campaigns: bool) -> Traits:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from mailsync.errors import ConfigError, known_values
 from mailsync.responses.crm import Ability
 from mailsync.zoho import crm_account
-from mailsync.zoho.crm_account import HOLDS, check_picks
-from mailsync.zoho.forms import Form
 from mailsync.zoho.items import CONTACTS
 from mailsync.zoho.organisation import organisation
 from mailsync.zoho.refusals import CrmRefusal
@@ -47,36 +45,14 @@ class ZohoCrmAccount(crm_account.ZohoCrmAccount):
             windows=windows(found.edition, found.licences),
             clock=self._clock,
             runs_automation=self._runs_automation,
-            keys=(self._campaign_key(campaigns), self._deal_key()),
+            keys=(self._campaign_key(campaigns, self._settings.campaign_key_field), self._deal_key()),
         )
         crm.row_forms = self._row_forms
         return crm
 
-    def _campaigns_form(self) -> Form | None:
-        """None where the account has no such module, or hides it from this user."""
-        try:
-            return self._form(CAMPAIGNS)
-        except ConfigError:
-            return None
-
-    def _campaign_key(self, campaigns: Form | None) -> str:
-        name = self._settings.campaign_key_field
-        if not name or campaigns is None:
-            return ""
-        if not campaigns.writable(name, holds=("text",)).unique:
-            raise ConfigError(
-                f"system.campaign_key_field {name} is not unique. Let it allow no duplicate values in Zoho CRM, or leave the option out."
-            )
-        return name
-
     def _deal_key(self) -> str:
         name = self._settings.deal_key_field
         return self._form(DEALS).writable(name, holds=("text",)).name if name else ""
-
-    def campaigns_field(self, name: str, holds: str, values: Iterable[str] = ()) -> None:
-        """That campaigns have this field, and that it can hold a `figure`, a `fact`, a `constant` or a `status`; these values in its pick list."""
-        field = self._form(CAMPAIGNS).writable(name, holds=HOLDS[holds])
-        check_picks(field, values, CAMPAIGNS)
 
     def item_settings(self, makes: Ability, settings: Mapping[str, str]) -> dict[str, str]:
         """The settings of a rule as the CRM wants them."""

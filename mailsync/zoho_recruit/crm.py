@@ -1,27 +1,37 @@
 """Zoho Recruit as the response rules see it: candidates, contacts and custom modules; fields, opt-outs, activities and notes.
 
-Campaigns and member statuses are not written: no page of the vendor says that they can be, and not every account has the module. There are no deals.
-Source: Zoho Recruit API v2, Insert, Update and Related Records, Notes; checked 2026-11.
+Not every account has campaigns. That they and their members can be written is told by the upsert page and by text that the update page shares with
+Zoho CRM, and promised nowhere: a run's first write tries, and where it is refused as such, nothing more is tried in that run. There are no deals.
+Source: Zoho Recruit API v2, Insert, Update, Upsert and Related Records, Notes; checked 2026-11.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mailsync.clock import Clock
 from mailsync.errors import Bug
 from mailsync.membership.tool import Window
-from mailsync.responses.crm import Ability, CampaignRow, Filter, Outcome, Person, PersonId, Traits
+from mailsync.responses.crm import Ability, CampaignRow, Fate, Filter, Outcome, Person, PersonId, Traits
 from mailsync.zoho import items
 from mailsync.zoho.api import CrmApi
+from mailsync.zoho.campaign_records import CampaignRecords
 from mailsync.zoho.forms import Form
+from mailsync.zoho.members import MODULE, NAME, is_there
+from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho.writer import CREDITS, ROWS, Writer, opt_out_modules
+from mailsync.zoho_recruit.members import NOT_SERVED
 from mailsync.zoho_recruit.people import People
+from mailsync.zoho_recruit.record_pages import List, every, page
 
 FIND_SIZE = 50
 READ_SIZE = 50
 MARKER_SIZE = 20
+MEMBER_MODULES = frozenset({"Candidates", "Contacts"})
+SUPPORTED = frozenset({Ability.FIELD, Ability.ACTIVITY, Ability.NOTE, Ability.PERSON, Ability.ROW})
+OF_CAMPAIGNS = frozenset({Ability.CAMPAIGN, Ability.MEMBER_STATUS})
 
 
 class Items(items.Items):
@@ -33,19 +43,32 @@ class Items(items.Items):
 
 
 class ZohoRecruit(Writer):
-    """One organisation. `forms`: the modules of people; `windows`: the day's credits."""
+    """One organisation. `forms`: the modules of people; `campaigns`: the form of that module, where the account has it, and the field of our key ("":
+    none); `windows`: the day's credits.
+    """
 
     def __init__(
-        self, api: CrmApi, *, organisation: str, forms: Mapping[str, Form], windows: tuple[Window, ...], clock: Clock, runs_automation: bool
+        self,
+        api: CrmApi,
+        *,
+        organisation: str,
+        forms: Mapping[str, Form],
+        campaigns: tuple[Form | None, str],
+        windows: tuple[Window, ...],
+        clock: Clock,
+        runs_automation: bool,
     ) -> None:
         super().__init__(api, forms, Items(api, clock), runs_automation=runs_automation)
         self._organisation = organisation
         self._people = People(api, forms, clock)
-        opt_out = opt_out_modules(forms)
+        form, key = campaigns
+        self._campaigns = CampaignRecords(form, key, self.written, self._campaign_named) if form else None
+        opt_out, unproven = opt_out_modules(forms), OF_CAMPAIGNS if form else frozenset[Ability]()
         self._traits = Traits(
             system="zoho_recruit",
-            supports=frozenset({Ability.FIELD, Ability.ACTIVITY, Ability.NOTE, Ability.PERSON, Ability.ROW, *({Ability.OPT_OUT} if opt_out else ())}),
-            member_modules=frozenset(),
+            supports=SUPPORTED | unproven | ({Ability.OPT_OUT} if opt_out else frozenset()),
+            unproven=unproven,
+            member_modules=MEMBER_MODULES & forms.keys() if form else frozenset(),
             opt_out_modules=opt_out,
             find_size=FIND_SIZE,
             read_size=READ_SIZE,
@@ -89,9 +112,35 @@ class ZohoRecruit(Writer):
         return found
 
     def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
-        """Never called: see `traits`."""
-        raise Bug(f"Campaigns of Zoho Recruit are not written, and {len(rows)} were to be.")
+        """Update, or find by our key and update, or make, where the account's API takes campaigns."""
+        if self._campaigns is None:
+            raise Bug("A campaign was to be written to an account without the module Campaigns.")
+        try:
+            return self._campaigns.put(rows)
+        except CrmRefusal as error:
+            if error.code not in NOT_SERVED:
+                raise
+            self._lack(OF_CAMPAIGNS)
+            return [Outcome(Fate.UNSUPPORTED, code=error.code)] * len(rows)
+
+    def _campaign_named(self, tail: str) -> str | None:
+        """By listing them: the search index lags, and knows no end of a text."""
+        wanted = List(MODULE, "", fields=("id", NAME))
+        rows = (row for some in every(self._api, wanted, page(self._api, wanted), since=None) for row in some)
+        return next((str(row["id"]) for row in rows if str(row.get(NAME) or "").endswith(tail)), None)
 
     def write_member_statuses(self, campaign_id: str, rows: Sequence[tuple[PersonId, str]]) -> Sequence[Outcome]:
-        """Never called: see `traits`."""
-        raise Bug(f"Campaigns of Zoho Recruit are not written, and {len(rows)} members of {campaign_id} were to be.")
+        """Link, or change the status, where the account's API does so."""
+        data = [{"id": person.id, "Member_Status": status} for person, status in rows]
+        try:
+            return self.written("PUT", f"/{MODULE}/{campaign_id}/{rows[0][0].module}", data)
+        except CrmRefusal as error:
+            if error.code not in NOT_SERVED:
+                raise
+            if not is_there(self._api, campaign_id):
+                return [Outcome(Fate.CAMPAIGN_GONE, code=error.code)] * len(rows)
+            self._lack(frozenset({Ability.MEMBER_STATUS}))
+            return [Outcome(Fate.UNSUPPORTED, code=error.code)] * len(rows)
+
+    def _lack(self, abilities: frozenset[Ability]) -> None:
+        self._traits = replace(self._traits, supports=self._traits.supports - abilities, member_modules=frozenset())

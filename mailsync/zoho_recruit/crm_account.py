@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from mailsync.errors import ConfigError
 from mailsync.responses.crm import Ability
 from mailsync.zoho import crm_account
-from mailsync.zoho.account import Account
 from mailsync.zoho.organisation import organisation
 from mailsync.zoho_recruit.crm import ZohoRecruit
 from mailsync.zoho_recruit.limits import windows
 from mailsync.zoho_recruit.scopes import FOR_WRITING_BACK
+from mailsync.zoho_recruit.settings import ZohoRecruitSettings
 
 
 class ZohoRecruitAccount(crm_account.ZohoCrmAccount):
@@ -22,14 +21,20 @@ class ZohoRecruitAccount(crm_account.ZohoCrmAccount):
     needed_scopes = FOR_WRITING_BACK
     default_modules = ("Candidates",)
 
+    def __init__(self, settings: ZohoRecruitSettings, **parts: Any) -> None:
+        """`parts`: see the class that both products share."""
+        super().__init__(settings.account, **parts)
+        self._settings = settings
+
     @cached_property
     def crm(self) -> ZohoRecruit:
         """The CRM; its organisation and the forms of its modules are read now. Raises ConfigError where a module is not there."""
-        found = organisation(self._api)
+        found, campaigns = organisation(self._api), self._campaigns_form()
         crm = ZohoRecruit(
             self._api,
             organisation=found.id,
             forms=self._people_forms(),
+            campaigns=(campaigns, self._campaign_key(campaigns, self._settings.campaign_key_field)),
             windows=windows(found.edition, found.licences),
             clock=self._clock,
             runs_automation=self._runs_automation,
@@ -37,15 +42,11 @@ class ZohoRecruitAccount(crm_account.ZohoCrmAccount):
         crm.row_forms = self._row_forms
         return crm
 
-    def campaigns_field(self, name: str, holds: str, values: Iterable[str] = ()) -> None:  # noqa: ARG002 - the protocol's signature
-        """Never true."""
-        raise ConfigError(f"Campaigns of Zoho Recruit are not written, so there is no field {name} for a {holds}.")
-
     def item_settings(self, makes: Ability, settings: Mapping[str, str]) -> dict[str, str]:
         """The settings of a rule as the CRM wants them."""
         return self.activity_settings(settings) if makes is Ability.ACTIVITY else {}
 
 
-def open_account(settings: Account, **parts: Any) -> ZohoRecruitAccount:
+def open_account(settings: ZohoRecruitSettings, **parts: Any) -> ZohoRecruitAccount:
     """The account; nothing is called yet."""
     return ZohoRecruitAccount(settings, **parts)

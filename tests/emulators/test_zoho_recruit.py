@@ -282,3 +282,10 @@ def test_the_day_ends_with_429_and_no_header_tells_how_much_is_left(api, emulato
     answers = [api.get(BASE + "/Candidates", **FIRST_PAGE) for _ in range(4)]
     assert [one.status_code for one in answers] == [200, 200, 200, 429]
     assert not any("x-api-credits-remaining" in one.headers for one in answers)
+
+
+def test_whether_campaigns_are_taken_is_a_switch(api, emulator):
+    made = {"data": [{"Campaign_Name": "Fair"}]}
+    assert code(api.call("POST", f"{BASE}/Campaigns/upsert", json=made)) == (400, "NOT_SUPPORTED")
+    emulator.switch(recruit_campaign_writes="accepted")
+    assert api.call("POST", f"{BASE}/Campaigns/upsert", json=made).status_code == 200

@@ -74,8 +74,8 @@ def decide(row: LaunchRow, seen: Sequence[Seen], launch: Launch, *, label: str, 
 
     A call that mails is only decided on while the account shows the campaign as unsent, and never a second time without a person's word.
     """
-    if row.status in OVER or row.done is not None or (row.campaign and row.status not in _OPEN_STATUSES):
-        return Decision(Step.NOTHING)
+    if row.done is not None or (row.campaign and row.status not in _OPEN_STATUSES):
+        return _nothing_left(row, seen, launch, label, now)
     if row.campaign is None:
         return _make(row, seen, label, now, unready)
     mine = shown(row, seen)
@@ -97,10 +97,21 @@ def decide(row: LaunchRow, seen: Sequence[Seen], launch: Launch, *, label: str, 
     return Decision(Step.SEND if launch.then is Then.SEND else Step.SCHEDULE)
 
 
+def _went_out(row: LaunchRow, mine: Seen | None, launch: Launch, now: float) -> bool:
+    """Whether the account shows what an answer has told, or it is too early for that."""
+    due = max(row.done_at or 0.0, (launch.at or 0.0) if row.done == "schedule" else 0.0)
+    return now < due + MARGIN_S or (mine is not None and mine.state not in UNSENT)
+
+
 def is_under_way(row: LaunchRow) -> bool:
     """Whether its campaign is in review, went out, is going to by itself, or may have: nobody should join its list any more."""
     in_review = row.status in (State.TO_BE_REVIEWED.value, State.REVIEWED.value)
     return row.done is not None or row.open in MAILING or (row.campaign is not None and (in_review or row.status not in _OPEN_STATUSES))
+
+
+def _nothing_left(row: LaunchRow, seen: Sequence[Seen], launch: Launch, label: str, now: float) -> Decision:
+    seen_to_go = row.status in OVER or row.done is None or _went_out(row, shown(row, seen), launch, now)
+    return Decision(Step.NOTHING) if seen_to_go else Decision(Step.HOLD, _NOT_SEEN.format(label=label))
 
 
 def _make(row: LaunchRow, seen: Sequence[Seen], label: str, now: float, unready: str) -> Decision:
@@ -132,6 +143,9 @@ _OPEN_STATUSES = frozenset({"waiting", "outcome_unknown", *(state.value for stat
 _UNKNOWN = (
     "the answer to the call that mails was lost, and {label} shows the campaign as not sent. That may be out of date, so it is not sent again. "
     "Look there whether it went out. If it did not: set release to {code} for one further try."
+)
+_NOT_SEEN = (
+    "{label} said that it sends it, and does not show it as sent, or not at all. It is never sent again. Look there; another key launches it anew."
 )
 _FOUND = (
     "{label} has a campaign with its mark that this ledger does not know (a lost ledger, or another program). It is never sent by itself. "

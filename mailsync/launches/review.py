@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from mailsync.launches.plan import MOST_IN_ALL, MOST_OF_A_MODULE, Launch
 from mailsync.ledger.schema import member, record
 from mailsync.membership.fates import ruling
-from mailsync.membership.model import Action, Decision, RecordRow, Situation
+from mailsync.membership.model import LEAVINGS, Action, Decision, RecordRow, Situation
 from mailsync.membership.parts import Parts
 from mailsync.membership.plan import RecordFate
 from mailsync.membership.settle import fate_of
@@ -25,7 +25,8 @@ _WAITS = frozenset({RecordFate.POSTPONED, RecordFate.PENDING_CONFIRMATION})
 class Review:
     """`records`: source ("Leads", or "Campaign_Members: Leads") → live records. `eligible` are addresses, as are the rest.
 
-    `existing`: other people on the list, who get the campaign too. `skipped` and `waiting`: reason → records.
+    `existing`: other people on the list, who get the campaign too. `skipped` and `waiting`: reason → records. `against`: reason → addresses that are
+    on the list, by somebody else's doing, and must not be mailed.
     """
 
     records: Counter[str] = field(default_factory=Counter)
@@ -36,6 +37,7 @@ class Review:
     duplicates: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
+    against: Counter[str] = field(default_factory=Counter)
 
     @property
     def mails(self) -> int:
@@ -53,6 +55,7 @@ class Review:
             "duplicates": self.duplicates,
             "skipped": dict(self.skipped),
             "waiting": dict(self.waiting),
+            "against": dict(self.against),
             "mails": self.mails,
         }
 
@@ -76,7 +79,23 @@ def counted(parts: Parts, sync: str, list_id: str, launch: Launch) -> Review:
     on = _on_list(parts, list_id)
     found.own = int(launch.own_address is not None and _is_other(parts, sync, list_id, launch))
     found.existing = max(0, on - found.eligible - found.own)
+    if found.existing:
+        _count_against(found, parts, list_id)
     return found
+
+
+def _count_against(found: Review, parts: Parts, list_id: str) -> None:
+    """Everybody on the list who must not be mailed: they are there, but not because of us, so that nobody took them off."""
+    c, after = member.c, ""
+    while True:
+        with parts.ledger.begin() as connection:
+            query = sa.select(c.address).where(c.list == list_id, _is_on(), c.address > after).order_by(c.address).limit(BATCH)
+            batch = list(connection.execute(query).scalars())
+        if not batch:
+            return
+        after = batch[-1]
+        reasons = (at.suppressed for at, _ in parts.settler.decisions(list_id, batch).values())
+        found.against.update(reason for reason in reasons if reason in LEAVINGS)
 
 
 def _count(found: Review, address: str, at: Situation, decision: Decision, sync: str, launch: Launch) -> None:
@@ -135,11 +154,14 @@ def _count_unaddressed(found: Review, parts: Parts, sync: str, launch: Launch) -
             found.skipped[verdict or "no_address"] += count
 
 
-def _on_list(parts: Parts, list_id: str) -> int:
+def _is_on() -> sa.ColumnElement[bool]:
     c = member.c
-    is_on = c.removed.is_(None) & ((c.seen == "active") | (c.answered_at > c.seen_at))
+    return c.removed.is_(None) & ((c.seen == "active") | (c.answered_at > c.seen_at))
+
+
+def _on_list(parts: Parts, list_id: str) -> int:
     with parts.ledger.begin() as connection:
-        return int(connection.execute(sa.select(sa.func.count()).where(c.list == list_id, is_on)).scalar_one())
+        return int(connection.execute(sa.select(sa.func.count()).where(member.c.list == list_id, _is_on())).scalar_one())
 
 
 def _is_other(parts: Parts, sync: str, list_id: str, launch: Launch) -> bool:

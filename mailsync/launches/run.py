@@ -22,7 +22,7 @@ from mailsync.ledger.launches import LaunchRow
 from mailsync.membership.afterwards import Outcome, Settled
 from mailsync.membership.told import EventKind
 
-_ENDED_OTHERWISE = frozenset({State.STOPPED.value, State.CANCELLED.value, State.PAUSED.value})
+_ENDED_OTHERWISE = frozenset({State.STOPPED.value, State.CANCELLED.value, State.PAUSED.value, State.UNKNOWN.value})
 MOST_STEPS = 4  # make, test, send, and see that nothing is left
 
 
@@ -76,6 +76,8 @@ class _One:
             self._say(EventKind.PROGRESS, told.standing(launch, row, self._label))
             return
         before = row.status
+        if row.open == "test":  # one's own inbox: a test mail that may have been lost is not sent again by itself
+            row.tested_at, row.open, row.open_at = row.open_at, None, None
         self._look()
         if row.status != before and row.status in _ENDED_OTHERWISE:
             self._note(told.standing(launch, row, self._label))
@@ -170,6 +172,8 @@ class _One:
     def _refuse_numbers(self, review: Review) -> None:
         if many := too_many(review.records):
             raise ConfigError(f"{many}. Choose a narrower selection.")
+        if review.against:
+            raise ConfigError(told.against(self._launch, review))
         if review.existing and not self._launch.send_to_existing_members:
             raise ConfigError(
                 f"the list {self._launch.list.name!r} has {review.existing} other members, who would get it too. Set send_to_existing_members, "
@@ -196,7 +200,7 @@ class _One:
     def _test(self) -> bool:
         key, addresses = self._row.campaign or "", self._launch.test_addresses
         answer = self._make("test", self._launcher.traits.test_endpoint, lambda: self._launcher.send_test(key, addresses))
-        if answer.fate in (Fate.DONE, Fate.LOST):  # one's own inbox: a test mail that may have been lost is not sent again by itself
+        if answer.fate in (Fate.DONE, Fate.LOST):
             self._row.tested_at, self._row.open, self._row.open_at = self._now(), None, None
         self._calls.save(self._row)
         return answer.fate in (Fate.DONE, Fate.LOST)

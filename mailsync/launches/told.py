@@ -89,6 +89,15 @@ def review_lines(launch: Launch, review: Review, traits: LauncherTraits) -> Iter
         yield f"Launch {launch.key}: {sentence}"
 
 
+def against(launch: Launch, review: Review) -> str:
+    """Who is on the list and must not be mailed."""
+    parts = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in sorted(review.against.items()))
+    return (
+        f"people on the list {launch.list.name!r} must not be mailed ({parts}), and are on it by somebody else's doing. Take them off there "
+        "(crm_opt_out_reaches: everyone does it for those who opted out in the CRM), or choose another list."
+    )
+
+
 def waiting(review: Review) -> str:
     """Who is not on the list yet."""
     parts = ", ".join(f"{count:,} ({reason.replace('_', ' ')})" for reason, count in sorted(review.waiting.items()))

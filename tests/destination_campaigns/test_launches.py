@@ -58,6 +58,7 @@ def test_a_dry_run_tells_the_review_the_calls_and_the_mails_and_the_run_does_exa
         "duplicates": 1,
         "skipped": {"crm_opt_out": 1, "no_address": 1},
         "waiting": {},
+        "against": {},
         "mails": 2 + own,
     }
     assert (plan["calls"], plan["mails"]) == (["create", "send"], 2 + own)

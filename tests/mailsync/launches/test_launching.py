@@ -412,3 +412,44 @@ def test_a_lost_call_is_held_and_released_on_both_databases(location: str) -> No
     assert w.row is not None
     assert (w.row.status, w.row.done) == ("sent", "send")
     w.scene.close()
+
+
+@pytest.mark.parametrize("reaches", [False, True])
+def test_nobody_who_opted_out_in_the_crm_is_mailed_because_they_are_on_the_list_by_themselves(world: New, reaches: bool) -> None:
+    w = world(send_to_existing_members=True)
+    for name in ("old", "ann", "bob"):
+        w.scene.tool.signs_up(L, f"{name}@example.com")
+    out = w.scene.says("old", "old@example.com", opt_out=True)
+    ran = w.run(*w.says("ann"), out, opt_out_reaches_everyone=reaches)
+    if not reaches:
+        assert "1 crm opt out" in str(ran.error)
+        assert w.launcher.calls == []
+    else:
+        assert mailed(w) == {"ann": 1, "bob": 1}
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_campaign_that_is_not_shown_as_sent_long_after_its_time_is_told_and_not_sent_again(world: New, gone: bool) -> None:
+    w = world(then=Then.SCHEDULE)
+    w.configure(at=w.scene.clock.time + 30 * HOUR)
+    w.run(*w.says("ann"))
+    (key,) = w.launcher.campaigns_
+    w.launcher.campaigns_[key].due = None
+    w.launcher.move(key, State.DRAFT)
+    if gone:
+        w.launcher.campaigns_.clear()
+    w.run()
+    assert "is held" not in w.told
+    w.scene.clock.time += 40 * HOUR
+    w.run()
+    assert "does not show it as sent" in w.told
+    assert mailed(w) == {}
+    assert w.launcher.calls == ["create", "schedule"]
+
+
+def test_a_test_mail_in_which_the_process_died_is_not_sent_again(world: New) -> None:
+    w = world(then=Then.DRAFT, test_addresses=("me@company.example",))
+    failing(w, "test", "crash_after")
+    assert isinstance(w.run(*w.says("ann")).error, Crash)
+    w.run()
+    assert w.launcher.calls == ["create", "test"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 class Crm:
     """`streams` feed the list and are modules of the emulated CRM; `people` is the stream whose people are edited; the rest are its field names.
 
-    `options` go with each stream in the destination's configuration. `source`: options of the source for small accounts.
+    `options` go with each stream in the destination's configuration. `read`: streams for the contract of a source, people first.
+    `wrong_secret`: options that cannot work.
     """
 
     name: str
@@ -18,6 +19,8 @@ class Crm:
     secrets: tuple = ()
     options: dict = field(default_factory=dict)
     converts: bool = False
+    read: tuple = ()
+    wrong_secret: dict = field(default_factory=lambda: {"client_secret": "wrong-secret-0001"})
 
     @property
     def people(self):
@@ -107,8 +110,8 @@ OF_ZOHO = ("emulated-secret-0000", "1000.emulated.refresh")
 CRMS = {
     one.name: one
     for one in (
-        Crm("zoho_crm", ("Leads", "Contacts"), secrets=OF_ZOHO, converts=True),
-        Crm("zoho_recruit", ("Candidates", "Contacts"), secrets=OF_ZOHO),
+        Crm("zoho_crm", ("Leads", "Contacts"), secrets=OF_ZOHO, converts=True, read=("Leads", "Contacts", "Members")),
+        Crm("zoho_recruit", ("Candidates", "Contacts"), secrets=OF_ZOHO, read=("Candidates", "Contacts", "Talent_Pool")),
         Pipedrive(
             "pipedrive",
             ("persons",),
@@ -116,6 +119,8 @@ CRMS = {
             last_name="last_name",
             opt_out="newsletter_opt_out",
             secrets=("fa4e" * 10,),
+            read=("persons", "organizations", "deals"),
+            wrong_secret={"credentials": {"method": "api_token", "api_token": "wrong-secret-0001"}},
             options={"opt_out_field": "newsletter_opt_out", "last_contacted_field": "last_contacted"},
         ),
     )

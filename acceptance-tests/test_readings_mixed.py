@@ -1,6 +1,6 @@
-"""The vendors' unconfirmed behaviours: the CRM's one by one, and all of all vendors at once in random mixes. Safe, and the data is right.
+"""The vendors' unconfirmed behaviours, all of all vendors at once in random mixes: safe, and the data is right.
 
-A normal run takes four mixes and every sixth reading of the CRM; MAILSYNC_PROVE=1 takes all twenty, and all readings.
+A normal run takes four mixes; MAILSYNC_PROVE=1 takes all twenty. One by one they are in the suites of each connector.
 """
 
 import random
@@ -11,12 +11,9 @@ from pairs import PAIRS
 from story import PROVE, Story, safe
 
 from emulators.process import EmulatorProcess
-from emulators.zoho_crm.switches import SWITCHES
-from tests.source_crm.crm_reader import Reader
 
 MIXES = 20
 SHOWN = range(MIXES) if PROVE else range(0, MIXES, 5)
-OF_THE_CRM = [(switch.name, reading) for switch in SWITCHES for reading in switch.readings[1:]][:: 1 if PROVE else 6]
 pytestmark = pytest.mark.slow
 
 
@@ -124,37 +121,3 @@ def test_the_mixes_differ_and_use_every_reading(fast):
               if not any(mix[one["name"]] == reading for mix in drawn)]  # fmt: skip
     assert len({tuple(mix.items()) for mix in drawn}) == MIXES
     assert unused == []
-
-
-def values(output):
-    """The records without the cursor, which counts emissions."""
-    return {row["id"]: {name: value for name, value in row.items() if name != "_ab_cdc_cursor"} for row in output.live("Leads")}
-
-
-@pytest.mark.parametrize(("name", "reading"), OF_THE_CRM, ids=lambda word: word.removeprefix("crm_"))
-def test_the_source_reads_the_same_people_under_this_reading(fast, name, reading):
-    fast.switch(**{name: reading})
-    crm = Reader(fast)
-    crm.discover()
-    first, by_bulk = crm.read("Leads"), Reader(fast, bulk_from_rows=10)
-    by_bulk.catalog = crm.catalog
-    seen = set(fast.state("zoho_crm")["modules"]["Leads"])
-    assert first.ids() == seen
-    assert values(by_bulk.read("Leads")) == values(first)
-    edited, deleted, converted, loser, restored, *_ = sorted(seen)
-    leads = {"module": "Leads"}
-    fast.edit("zoho_crm", op="delete", id=restored, **leads)
-    fast.edit("zoho_crm", op="restore", id=restored, **leads)
-    fast.edit("zoho_crm", op="update", id=edited, record={"Last_Name": "Newly-Named"}, **leads)
-    fast.edit("zoho_crm", op="delete", id=deleted, **leads)
-    fast.edit("zoho_crm", op="convert", id=converted, **leads)
-    fast.edit("zoho_crm", op="merge", id=edited, loser=loser, **leads)
-    new = fast.edit("zoho_crm", op="create", record={"Last_Name": "Newest", "Email": "newest@example.com"}, **leads)["id"]
-    fast.advance(3600)
-    second = crm.read("Leads")
-    assert second.errors() == []
-    assert second.gone() == {deleted: "deleted", converted: "converted", loser: "deleted"}
-    assert second.ids() - {restored} == {edited, new}
-    assert values(second)[edited]["Last_Name"] == "Newly-Named"
-    fast.advance(3600)
-    assert crm.read("Leads").records() == []

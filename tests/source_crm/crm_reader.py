@@ -30,6 +30,10 @@ class Output:
     def tombstones(self, stream=None):
         return [row for row in self.records(stream) if "_ab_cdc_deleted_at" in row]
 
+    def keys(self, stream=None):
+        """Ids in the order in which they came, of the living and of the gone."""
+        return [str(row["id"]) for row in self.records(stream)]
+
     def ids(self, stream=None):
         return {str(row["id"]) for row in self.live(stream)}
 
@@ -72,7 +76,8 @@ class Reader:
 
     def __init__(self, emulator, crm=None, **config):
         self.emulator = emulator
-        self.config = emulator.config(self.connector, crm or self.system) | config
+        given = emulator.config(self.connector, crm or self.system)
+        self.config = given | config | {"system": given["system"] | config.get("system", {})}
         self.state = []
         self.catalog = None
 

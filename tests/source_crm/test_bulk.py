@@ -3,8 +3,9 @@
 import pytest
 
 from emulators.process import EmulatorProcess
-from tests.source_crm.crm_reader import Reader
 from tests.source_crm.systems import CRMS
+
+pytestmark = pytest.mark.needs("bulk")
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +33,8 @@ def vendor(process):
 def test_a_module_larger_than_one_job_is_read_by_a_chain_of_jobs(vendor, crm, paging):
     vendor.edit(crm.name, op="bulk_rows", n=500)
     vendor.switch(**paging)
-    output = Reader(vendor, crm.name, bulk_from_rows=1).read(crm.people)
-    held = set(vendor.state(crm.name)["modules"][crm.people])
+    output = crm.reader(vendor, bulk_from_rows=1).read(crm.people)
+    held = set(crm.held(vendor))
     assert len(held) > 1000
     assert output.ids() == held
     assert len(output.records()) == len(held)
@@ -42,28 +43,28 @@ def test_a_module_larger_than_one_job_is_read_by_a_chain_of_jobs(vendor, crm, pa
 
 def test_a_failed_job_is_started_again(vendor, crm):
     vendor.edit(crm.name, op="fail_next_bulk_job", n=1)
-    output = Reader(vendor, crm.name, bulk_from_rows=1).read(crm.people)
+    output = crm.reader(vendor, bulk_from_rows=1).read(crm.people)
     assert output.errors() == []
     assert "starting it again" in output.log()
-    assert output.ids() == set(vendor.state(crm.name)["modules"][crm.people])
+    assert output.ids() == set(crm.held(vendor))
 
 
 def test_jobs_that_keep_failing_are_a_transient_error(vendor, crm):
     vendor.edit(crm.name, op="fail_next_bulk_job", n=9)
-    output = Reader(vendor, crm.name, bulk_from_rows=1).read(crm.people, expecting_exception=True)
+    output = crm.reader(vendor, bulk_from_rows=1).read(crm.people, expecting_exception=True)
     assert output.errors(crm.people)[0]["failure_type"] == "transient_error"
 
 
 @pytest.mark.parametrize("kind", ["truncate", "reset", "status", "html"])
 def test_a_result_that_breaks_off_is_fetched_again(vendor, crm, kind):
     vendor.faults(system=crm.name, method="GET", path="/result$", kind=kind, times=1)
-    output = Reader(vendor, crm.name, bulk_from_rows=1).read(crm.people)
+    output = crm.reader(vendor, bulk_from_rows=1).read(crm.people)
     vendor.heal()
     assert output.errors() == []
-    assert output.ids() == set(vendor.state(crm.name)["modules"][crm.people])
+    assert output.ids() == set(crm.held(vendor))
 
 
 def test_a_module_that_bulk_read_refuses_is_read_otherwise(vendor, crm):
-    output = Reader(vendor, crm.name, bulk_from_rows=1).read("Notes")
+    output = crm.reader(vendor, bulk_from_rows=1).read("Notes")
     assert output.errors() == []
     assert output.ids() == set(vendor.state(crm.name)["modules"]["Notes"])

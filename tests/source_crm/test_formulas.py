@@ -3,6 +3,7 @@
 import pytest
 
 DAY = 86400
+pytestmark = pytest.mark.needs("formulas")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ STREAM = "Campaign_Members"
 SERVED = {"zoho_crm": {}, "zoho_recruit": {"recruit_campaign_member_lists": "served"}}
 
 
-@pytest.fixture(params=CRMS.values(), ids=CRMS)
+@pytest.fixture(params=[CRMS[name] for name in SERVED], ids=SERVED)
 def crm(request, emulator):
     emulator.switch(**SERVED[request.param.name])
     return request.param

@@ -1,0 +1,148 @@
+"""Every way in which a source reads a system, for the tests that hold for all of them: one entry each in `WAYS`.
+
+A way has a small story: a first read, changes, a second read; and says what a warehouse must hold afterwards.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.source_campaigns.reader import Mailigen, Reader, held, vendor_responses
+from tests.source_crm.systems import CRMS
+from tests.source_crm.test_readings import agrees, warehouse
+
+
+@dataclass
+class OfCrm:
+    """source-crm, by one of the roads of a CRM. `endpoints`: every path that the story calls; `no_fault`: kind → why it cannot happen here."""
+
+    crm: object
+    road: str
+    endpoints: tuple
+    options: dict = field(default_factory=dict)
+    no_fault: dict = field(default_factory=dict)
+
+    @property
+    def name(self):
+        return f"{self.crm.name}-{self.road}"
+
+    @property
+    def system(self):
+        return self.crm.name
+
+    @property
+    def streams(self):
+        return (self.crm.people, self.crm.contacts)
+
+    def host(self, vendors):
+        return self.crm.reader(vendors, **self.crm.roads[self.road], **self.options)
+
+    def begins(self, vendors):
+        """The account as it is."""
+
+    def changes(self, vendors):
+        people, contacts = (sorted(self.crm.held(vendors, name)) for name in self.streams)
+        self.crm.move(vendors, people[0], "Ulm")
+        self.crm.erase_address(vendors, people[1])
+        self.crm.edit(vendors, "delete", id=people[2])
+        self.crm.edit(vendors, "delete", self.crm.contacts, id=contacts[0])
+        self.crm.new(vendors)
+        vendors.advance(3600)
+
+    def agrees(self, vendors, outputs):
+        rows = {stream: {} for stream in self.streams}
+        for output in outputs:
+            warehouse(rows, output)
+        agrees(vendors, self.crm, rows)
+
+    def tombstones_of_the_living(self, vendors, output):
+        return {(stream, key) for stream in self.streams for key in output.gone(stream) if key in self.crm.held(vendors, stream)}
+
+
+@dataclass
+class OfMailingTool:
+    """source-campaigns, of one mailing tool. `responses`: what of the vendor's state the stream must show."""
+
+    system: str
+    reader: type
+    responses: object
+    endpoints: tuple
+    no_fault: dict = field(default_factory=dict)
+    streams: tuple = ("responses", "campaigns", "campaign_reports", "contacts", "lists")
+
+    @property
+    def name(self):
+        return self.system
+
+    def host(self, vendors):
+        return self.reader(vendors)
+
+    def begins(self, vendors):
+        self._send(vendors, "Before")
+
+    def changes(self, vendors):
+        """Another campaign, and news of the first."""
+        self._send(vendors, "After")
+        vendors.advance(3600)
+
+    def _send(self, vendors, name):
+        people = [key for key, one in self._newsletter(vendors)["members"].items() if one["status"] == "active"]
+        campaign = vendors.edit(self.system, op="send", list="Newsletter", name=name)["campaign"]
+        for address in people[:5]:
+            vendors.edit(self.system, op="open", campaign=campaign, email=address)
+        vendors.edit(self.system, op="click", campaign=campaign, email=people[0])
+        vendors.edit(self.system, op="unsubscribe", campaign=campaign, email=people[1])
+        vendors.edit(self.system, op="bounce", campaign=campaign, email=people[6], kind="hard")
+
+    def _newsletter(self, vendors):
+        return next(one for one in vendors.state(self.system)["lists"].values() if one["name"] == "Newsletter")
+
+    def agrees(self, vendors, outputs):
+        state = vendors.state(self.system)
+        assert set(held([row for output in outputs for row in output.records("responses")])) == self.responses(state)
+        assert {row["id"] for output in outputs for row in output.records("lists")} == set(state["lists"])
+        assert {row["campaign_key"] for output in outputs for row in output.records("campaigns")} >= {
+            key for key, one in state["campaigns"].items() if not one.get("parent")
+        }
+        contacts = {}
+        for output in outputs:
+            for row in sorted(output.records("contacts"), key=lambda row: row["_ab_cdc_cursor"]):
+                contacts[row["list_key"], row["address"].lower()] = row["status"]
+        now = {(key, address): one["status"] for key, lst in state["lists"].items() for address, one in lst["members"].items()}
+        assert {place: status for place, status in contacts.items() if now.get(place) != status} == {}
+        assert {place for place, status in now.items() if status != "pending"} <= set(contacts)
+
+    def tombstones_of_the_living(self, vendors, output):
+        there = self.responses(vendors.state(self.system))
+        return {key for row in output.tombstones("responses") if (key := (row["campaign_key"], row["action"], row["address"].lower())) in there}
+
+
+API_TOKEN = {"token": "an API token does not expire; one that is taken back is an error of the configuration"}
+OF_ZOHO = ("/oauth/v2/token", "/org$", "/settings/modules$", "/settings/fields", "/deleted$")
+WAYS = [
+    OfCrm(CRMS["zoho_crm"], "query", (*OF_ZOHO, "/coql$"), CRMS["zoho_crm"].select(custom_view="All Leads")),
+    OfCrm(CRMS["zoho_crm"], "bulk", (*OF_ZOHO, "/coql$", "POST /read$", "/read/[0-9]+$", "/result$")),
+    OfCrm(CRMS["zoho_recruit"], "pages", (*OF_ZOHO, "/Candidates$", "/Contacts$"), CRMS["zoho_recruit"].select(custom_view="All Candidates")),
+    OfCrm(CRMS["zoho_recruit"], "bulk", (*OF_ZOHO, "/Candidates$", "/Contacts$", "POST /read$", "/read/[0-9]+$", "/result$")),
+    OfCrm(CRMS["pipedrive"], "list", ("/users/me$", "/personFields$", "/persons$", "/organizations$"), no_fault=API_TOKEN),
+    OfCrm(CRMS["pipedrive"], "filter", ("/users/me$", "/personFields$", "/persons$", "/organizations$", "/filters$"), no_fault=API_TOKEN),
+    OfMailingTool(
+        "zoho_campaigns",
+        Reader,
+        vendor_responses,
+        (
+            "/oauth/v2/token",
+            "recentcampaigns",
+            "campaignreports",
+            "getcampaigndetails",
+            "getcampaignrecipientsdata",
+            "getlistsubscribers",
+            "getmailinglists",
+        ),
+    ),
+    OfMailingTool(
+        "mailigen",
+        Mailigen,
+        Mailigen.told,
+        ("/ping", "/lists", "/campaigns", "/campaignStats", "/campaignOpened", "/campaignNotOpened", "/campaignClickStatsDetails", "/listMembers"),
+        no_fault=API_TOKEN,
+    ),
+]

@@ -12,9 +12,11 @@ ACTIONS = {
     "senthardbounce": "hard_bounce",
     "sentsoftbounce": "soft_bounce",
 }
+OF_MAILIGEN = {"opened": "opened", "clicked": "clicked", "unsubscribed": "unsubscribed", "hard_bounce": "hard_bounce"}
+SOFT_OF_MAILIGEN = ("soft_bounce", "blocked_bounce", "temporary_bounce", "generic_bounce")
 OWN = {"_ab_cdc_cursor", "read_at"}
 
-__all__ = ["Output", "Reader", "held", "kept", "vendor_responses"]
+__all__ = ["Mailigen", "Output", "Reader", "held", "kept", "vendor_responses"]
 
 
 class Reader(SourceReader):
@@ -23,10 +25,10 @@ class Reader(SourceReader):
     source, connector, system = SourceCampaigns, "source-campaigns", "zoho_campaigns"
 
     def edit(self, **operation):
-        return self.emulator.edit("zoho_campaigns", **operation)
+        return self.emulator.edit(self.system, **operation)
 
     def vendor(self):
-        return self.emulator.state("zoho_campaigns")
+        return self.emulator.state(self.system)
 
     def campaign(self, name):
         """Key of a campaign by name."""
@@ -40,8 +42,32 @@ class Reader(SourceReader):
 
     def calls(self, method=None):
         """Paths of the vendor's methods that were called since the last clearing."""
-        paths = [one["path"].rpartition("/")[2] for one in self.emulator.requests() if one["system"] == "zoho_campaigns"]
+        paths = [one["path"].rpartition("/")[2] for one in self.emulator.requests() if one["system"] == self.system]
         return [path for path in paths if method in (None, path)]
+
+
+class Mailigen(Reader):
+    """The same of another tool."""
+
+    system = "mailigen"
+
+    def newsletter(self):
+        return next(key for key, one in self.vendor()["lists"].items() if one["name"] == "Newsletter")
+
+    def active(self):
+        return [address for address, member in self.vendor()["lists"][self.newsletter()]["members"].items() if member["status"] == "active"]
+
+    @staticmethod
+    def told(state):
+        """(campaign, action, address) of everything the vendor knows, by the rules of the streams."""
+        found = set()
+        for key, one in state["campaigns"].items():
+            done = {word: set(one["actions"].get(kind, ())) for word, kind in OF_MAILIGEN.items()}
+            soft = set().union(*(one["actions"].get(kind, ()) for kind in SOFT_OF_MAILIGEN))
+            bounced, sent = done["hard_bounce"] | soft, set(one["recipients"])
+            done |= {"soft_bounce": soft, "sent": sent, "delivered": sent - bounced, "unopened": sent - bounced - done["opened"]}
+            found |= {(key, action, address) for action, addresses in done.items() for address in addresses}
+        return found
 
 
 def held(records):

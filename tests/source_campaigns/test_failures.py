@@ -1,14 +1,12 @@
 """Every class of failure: who has to do what, one stream alone, and nothing secret in the words."""
 
 import json
-import os
 
 import pytest
 
 from mailsync.ledger.engine import Ledger
 from tests.source_campaigns.reader import Reader, held, vendor_responses
 
-PROVE = os.environ.get("MAILSYNC_PROVE") == "1"
 STREAMS = ("responses", "campaigns", "campaign_reports", "contacts", "lists", "topics")
 
 
@@ -94,41 +92,6 @@ def test_a_stream_that_the_vendor_does_not_have_is_refused_by_name_and_fails_alo
     assert told in error["message"]
     assert output.statuses(name)[-1] == "INCOMPLETE"
     assert output.statuses("responses")[-1] == "COMPLETE"
-
-
-FAULTS = [
-    {"kind": kind, "times": 2} | more
-    for kind, more in (
-        ("status", {"status": 500}),
-        ("status", {"status": 503}),
-        ("html", {}),
-        ("reset", {}),
-        ("truncate", {}),
-        ("token", {"times": 1}),
-    )
-]
-METHODS = ("recentcampaigns", "campaignreports", "getcampaigndetails", "getcampaignrecipientsdata", "getlistsubscribers", "getmailinglists", "topics")
-
-
-# The normal run takes a diagonal of the matrix, in which each method and each fault has its turn.
-CELLS = [
-    pytest.param(method, fault, id=f"{method}-{fault['kind']}{fault.get('status', '')}")
-    for row, method in enumerate(METHODS)
-    for column, fault in enumerate(FAULTS)
-    if PROVE or row % len(FAULTS) == column
-]
-
-
-@pytest.mark.parametrize(("method", "fault"), CELLS)
-def test_a_fault_that_passes_is_not_noticed(account, method, fault):
-    account.emulator.faults(system="zoho_campaigns", path=f"/{method}$", after=1, **fault)
-    output = account.read(*STREAMS)
-    account.emulator.heal()
-    assert output.errors() == []
-    assert set(held(output.records("responses"))) == vendor_responses(account.vendor())
-    assert len(output.records("lists")) == 3
-    assert len(output.records("topics")) == 2
-    assert len(output.records("contacts")) == sum(len(one["members"]) for one in account.vendor()["lists"].values())
 
 
 def test_a_vendor_that_is_away_is_a_transient_error_of_the_streams_that_need_it_alone(vendor, monkeypatch):

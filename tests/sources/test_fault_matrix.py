@@ -21,7 +21,7 @@ KINDS = ("status", "timeout", "reset", "truncate", "slow", "html", "lock", "toke
 LASTING = ("status", "html", "reset", "truncate")
 PLACES = ("first", "middle", "last")
 MOST_RUNS = 4
-SAMPLE_PASSING, SAMPLE_LASTING = 4, 2  # a way
+SAMPLE_PASSING, SAMPLE_LASTING = 3, 1  # a way
 
 
 def shown(kinds, places, sample):
@@ -123,7 +123,7 @@ def _matches(endpoint, method, path):
 def test_the_table_knows_every_call_of_the_story(calls, way):
     counted, asked = calls(way)
     assert [path for path, count in counted.items() if not count] == []
-    assert [one for one in sorted(set(asked)) if not any(_matches(path, *one) for path in way.endpoints)] == []
+    assert ", ".join(" ".join(one) for one in sorted(set(asked)) if not any(_matches(path, *one) for path in way.endpoints)) == ""
 
 
 @pytest.mark.parametrize(("way", "path", "kind", "place"), list(shown(KINDS, PLACES, SAMPLE_PASSING)))

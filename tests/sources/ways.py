@@ -9,6 +9,8 @@ from tests.source_campaigns.reader import Mailigen, Reader, held, vendor_respons
 from tests.source_crm.systems import CRMS
 from tests.source_crm.test_readings import agrees, warehouse
 
+OF_CAMPAIGNS = ("responses", "campaigns", "campaign_reports", "contacts", "lists")
+
 
 @dataclass
 class OfCrm:
@@ -33,7 +35,7 @@ class OfCrm:
         return (self.crm.people, self.crm.contacts)
 
     def host(self, vendors):
-        return self.crm.reader(vendors, **self.crm.roads[self.road], **self.options)
+        return self.crm.reader(vendors, **self.crm.everything, **self.crm.roads[self.road], **self.options)
 
     def begins(self, vendors):
         """The account as it is."""
@@ -66,7 +68,7 @@ class OfMailingTool:
     responses: object
     endpoints: tuple
     no_fault: dict = field(default_factory=dict)
-    streams: tuple = ("responses", "campaigns", "campaign_reports", "contacts", "lists")
+    streams: tuple = OF_CAMPAIGNS
 
     @property
     def name(self):
@@ -98,7 +100,7 @@ class OfMailingTool:
     def agrees(self, vendors, outputs):
         state = vendors.state(self.system)
         assert set(held([row for output in outputs for row in output.records("responses")])) == self.responses(state)
-        assert {row["id"] for output in outputs for row in output.records("lists")} == set(state["lists"])
+        assert {row.get("id") or row.get("listkey") for output in outputs for row in output.records("lists")} == set(state["lists"])
         assert {row["campaign_key"] for output in outputs for row in output.records("campaigns")} >= {
             key for key, one in state["campaigns"].items() if not one.get("parent")
         }
@@ -117,13 +119,22 @@ class OfMailingTool:
 
 API_TOKEN = {"token": "an API token does not expire; one that is taken back is an error of the configuration"}
 OF_ZOHO = ("/oauth/v2/token", "/org$", "/settings/modules$", "/settings/fields", "/deleted$")
+OF_PIPEDRIVE = (
+    *("/users/me$", "/users$", "/personFields$", "/organizationFields$", "/persons$", "/persons/[0-9]+$"),
+    *("/organizations$", "/organizations/[0-9]+$", "/activities$"),
+)
 WAYS = [
-    OfCrm(CRMS["zoho_crm"], "query", (*OF_ZOHO, "/coql$"), CRMS["zoho_crm"].select(custom_view="All Leads")),
-    OfCrm(CRMS["zoho_crm"], "bulk", (*OF_ZOHO, "/coql$", "POST /read$", "/read/[0-9]+$", "/result$")),
-    OfCrm(CRMS["zoho_recruit"], "pages", (*OF_ZOHO, "/Candidates$", "/Contacts$"), CRMS["zoho_recruit"].select(custom_view="All Candidates")),
+    OfCrm(CRMS["zoho_crm"], "query", (*OF_ZOHO, "/settings/custom_views", "/coql$", "/Leads$"), CRMS["zoho_crm"].select(custom_view="All Leads")),
+    OfCrm(CRMS["zoho_crm"], "bulk", (*OF_ZOHO, "/coql$", "/Leads$", "POST /read$", "/read/[0-9]+$", "/result$")),
+    OfCrm(
+        CRMS["zoho_recruit"],
+        "pages",
+        (*OF_ZOHO, "/settings/custom_views", "/Candidates$", "/Contacts$"),
+        CRMS["zoho_recruit"].select(custom_view="All Candidates"),
+    ),
     OfCrm(CRMS["zoho_recruit"], "bulk", (*OF_ZOHO, "/Candidates$", "/Contacts$", "POST /read$", "/read/[0-9]+$", "/result$")),
-    OfCrm(CRMS["pipedrive"], "list", ("/users/me$", "/personFields$", "/persons$", "/organizations$"), no_fault=API_TOKEN),
-    OfCrm(CRMS["pipedrive"], "filter", ("/users/me$", "/personFields$", "/persons$", "/organizations$", "/filters$"), no_fault=API_TOKEN),
+    OfCrm(CRMS["pipedrive"], "list", OF_PIPEDRIVE, no_fault=API_TOKEN),
+    OfCrm(CRMS["pipedrive"], "filter", (*OF_PIPEDRIVE, "/filters$", "/filters/[0-9]+$"), no_fault=API_TOKEN),
     OfMailingTool(
         "zoho_campaigns",
         Reader,
@@ -136,13 +147,26 @@ WAYS = [
             "getcampaignrecipientsdata",
             "getlistsubscribers",
             "getmailinglists",
+            "topics",
         ),
+        streams=(*OF_CAMPAIGNS, "topics"),
     ),
     OfMailingTool(
         "mailigen",
         Mailigen,
         Mailigen.told,
-        ("/ping", "/lists", "/campaigns", "/campaignStats", "/campaignOpened", "/campaignNotOpened", "/campaignClickStatsDetails", "/listMembers"),
+        (
+            "/ping",
+            "/lists",
+            "/campaigns",
+            "/campaignStats",
+            "/campaignOpened",
+            "/campaignNotOpened",
+            "/campaignClickStatsDetails",
+            "/campaignUnsubscribes",
+            "/campaignHardBounces",
+            "/listMembers",
+        ),
         no_fault=API_TOKEN,
     ),
 ]

@@ -10,7 +10,7 @@ import pytest
 from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests import DestinationTestSuiteBase, SourceTestSuiteBase
 
-from destination_campaigns.systems import SYSTEMS as TOOLS
+from destination_campaigns.systems import FRAGMENTS as TOOLS
 from destination_crm.systems import SYSTEMS as WRITTEN_CRMS
 from source_campaigns.systems import SYSTEMS as READ_TOOLS
 from source_crm.systems import SYSTEMS

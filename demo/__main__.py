@@ -1,4 +1,4 @@
-"""`python -m demo`: emulated vendors, two syncs with a day of life in between, the way back twice, and sums that must be right.
+"""`python -m demo`: emulated vendors, two syncs with a day of life in between, the way back twice, a survey twice, and sums that must be right.
 
 Exit code 0 only if they are.
 """
@@ -23,6 +23,8 @@ from demo.figures import Run, fates_of
 from demo.proof import Sum, sums
 from demo.screen import show
 from demo.story import CRM, MAIL, NEWSLETTER, live_through
+from demo.survey import SURVEY, answer, sums_of_surveys
+from demo.survey import prepare as prepare_surveys
 from demo.way_back import prepare, send_and_respond, sums_back
 from emulators.process import EmulatorProcess
 
@@ -37,7 +39,7 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     console.print(
-        f"Starting Zoho accounts, Zoho CRM and Zoho Campaigns on this machine, with {options.people} people (clock × {options.time_scale:g})."
+        f"Starting Zoho CRM, Zoho Campaigns and Zoho Survey on this machine, with {options.people} people (clock × {options.time_scale:g})."
     )
     with EmulatorProcess(configs=folder / "configs", people=options.people, time_scale=options.time_scale) as vendors:
         start = {name: statuses(vendors.state(MAIL), name) for name in sorted(set(LISTS.values()))}
@@ -48,8 +50,9 @@ def main() -> None:
         vendors.advance(A_DAY_S)
         runs.append(_sync(console, vendors, connection, options.time_scale))
         back, proven = _way_back(console, vendors, connection, began, options.time_scale)
+        surveys, found = _surveys(console, vendors, connection, options.time_scale)
     report = _report(connection)
-    code = _end(console, runs, back, [*sums(start, runs, events), *proven])
+    code = _end(console, runs, back, surveys, [*sums(start, runs, events), *proven, *found])
     console.print(f"The run report, as the marketing lead would see it (its times are the vendors'): {report}", soft_wrap=True)
     sys.exit(code)
 
@@ -107,6 +110,21 @@ def _way_back(console: Console, vendors: EmulatorProcess, forward: Path, began: 
     return runs, list(sums_back(runs, vendors.state(CRM), vendors.state(MAIL), began))
 
 
+def _surveys(console: Console, vendors: EmulatorProcess, forward: Path, time_scale: float) -> tuple[list[Run], list[Sum]]:
+    """Contacts are invited to a survey, some answer, and their answers go to the CRM; then both once more."""
+    invite, answers = prepare_surveys(vendors, forward)
+    ledger, runs = forward.with_suffix(".ledger.db"), []
+    console.print("Contacts are invited to a survey, some of them answer, and the answers go to their records.\n")
+    for number in range(2):
+        vendors.advance(1200)
+        runs.append(_sync(console, vendors, invite, time_scale, ledger=ledger))
+        if number == 0:
+            answer(vendors)
+        vendors.advance(1200)
+        runs.append(_sync(console, vendors, answers, time_scale, ledger=ledger))
+    return runs, list(sums_of_surveys(runs, vendors.state(CRM), vendors.state(MAIL), vendors.state(SURVEY)))
+
+
 def _report(connection: Path) -> Path:
     """The page that `mailsync report` makes of the ledger."""
     page = connection.with_name("report.html").resolve()
@@ -115,8 +133,8 @@ def _report(connection: Path) -> Path:
     return page
 
 
-def _end(console: Console, runs: list[Run], back: list[Run], checked: list[Sum]) -> int:
-    show(console, runs, back, checked)
+def _end(console: Console, runs: list[Run], back: list[Run], surveys: list[Run], checked: list[Sum]) -> int:
+    show(console, runs, back, surveys, checked)
     return 0 if all(one.holds for one in checked) else 1
 
 

@@ -12,12 +12,12 @@ from demo.expectation import LISTS
 from demo.figures import Run
 from demo.proof import Sum
 
-CRM, MAIL = "zoho_crm", "zoho_campaigns"
+CRM, MAIL, SURVEY = "zoho_crm", "zoho_campaigns", "zoho_survey"
 
 
-def show(console: Console, runs: Sequence[Run], back: Sequence[Run], checked: Sequence[Sum]) -> None:
-    """All tables, then the verdict. `back`: the runs of the way back."""
-    named = {**_numbered("run", runs), **_numbered("way back", back)}
+def show(console: Console, runs: Sequence[Run], back: Sequence[Run], surveys: Sequence[Run], checked: Sequence[Sum]) -> None:
+    """All tables, then the verdict. `back`: the runs of the way back; `surveys`: invitations and answers by turns."""
+    named = {**_numbered("run", runs), **_numbered("way back", back), **_numbered("invite", surveys[::2]), **_numbered("answers", surveys[1::2])}
     for table in (_runs(named), _fates(named), _lists(runs), _sums(checked)):
         console.print(table)
         console.print()
@@ -35,6 +35,7 @@ def _runs(named: Mapping[str, Run]) -> Table:
     table.add_row("seconds", *(f"{run.result['seconds']:.1f}" for run in runs))
     table.add_row("CRM calls / of these writes / credits", *(f"{run.calls(CRM):,} / {run.writes(CRM):,} / {run.credits:g}" for run in runs))
     table.add_row("mailing tool calls / of these writes", *(f"{run.calls(MAIL):,} / {run.writes(MAIL):,}" for run in runs))
+    table.add_row("survey tool calls / of these writes", *(f"{run.calls(SURVEY):,} / {run.writes(SURVEY):,}" for run in runs))
     return table
 
 

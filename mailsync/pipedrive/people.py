@@ -21,6 +21,7 @@ from mailsync.responses.crm import Filter, Person, PersonId
 
 PERSONS = "persons"
 MARGIN_S = 60.0
+LONGEST_ID = 15
 FILTER_KEPT_S = 60.0
 USUAL_WALK = 20 * LIST_V2  # 10,000 persons, before the first walk has told
 _INCLUDED = {"include_fields": ",".join(MAIL_TIMES)}
@@ -47,7 +48,7 @@ class People:
 
     def people(self, ids: Sequence[PersonId]) -> dict[PersonId, Person]:
         """Those of them that are there."""
-        found = [person(row) for row in self._read([one.id for one in ids if one.module == PERSONS])]
+        found = [person(row) for row in self._read([one.id for one in ids if one.module == PERSONS and _is_id(one.id)])]
         return {one.id: one for one in found}
 
     def in_filter(self, wanted: Filter, ids: Collection[PersonId]) -> frozenset[PersonId]:
@@ -105,6 +106,11 @@ def person(row: Mapping[str, Any]) -> Person:
         modified=_seconds(row.get("update_time") or row.get("add_time")),
         owner=str(owner) if owner else None,
     )
+
+
+def _is_id(text: str) -> bool:
+    """Whether a person can have this id."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 def _keys(row: Mapping[str, Any]) -> set[str | None]:

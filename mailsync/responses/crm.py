@@ -217,7 +217,10 @@ class Crm(Protocol):
         """
 
     def people(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Person]:
-        """These people by id; absent from the answer: no such person, deleted, or merged away. Converted leads are gone."""
+        """These people by id; absent from the answer: no such person, deleted, or merged away. Converted leads are gone.
+
+        An id may come from a link that anybody can write: one that no record can have is absent, and reaches no query.
+        """
 
     def in_filter(self, wanted: Filter, ids: Collection[PersonId]) -> frozenset[PersonId]:
         """Who of these people of the filter's module is in it now."""

@@ -11,6 +11,7 @@ from mailsync.responses.crm import Person, PersonId
 from mailsync.zoho.forms import Form
 from mailsync.zoho.writer import OPT_OUT
 
+LONGEST_ID = 19
 CONVERTED = "Converted__s"
 CONTACTED = "Last_Activity_Time"
 MODIFIED = ("Modified_Time", "Updated_On")
@@ -37,6 +38,11 @@ def person(form: Form, row: Mapping[str, Any]) -> Person:
 def keys(form: Form, row: Mapping[str, Any]) -> set[str | None]:
     """The keys of all its addresses."""
     return {address_key(str(row[field])) for field in form.addresses if row.get(field)}
+
+
+def is_record_id(text: str) -> bool:
+    """Whether a record can have this id: they are whole numbers of 64 bits."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 def by_module(ids: Collection[PersonId]) -> dict[str, list[str]]:

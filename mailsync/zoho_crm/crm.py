@@ -15,6 +15,7 @@ from mailsync.zoho.api import CrmApi
 from mailsync.zoho.campaign_records import CampaignRecords
 from mailsync.zoho.forms import Form
 from mailsync.zoho.items import CONTACTS
+from mailsync.zoho.person_rows import is_record_id
 from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho.writer import CREDITS, ROWS, Writer, opt_out_modules
 from mailsync.zoho_crm import coql
@@ -76,7 +77,7 @@ class ZohoCrm(Writer):
 
     def heirs(self, ids: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
         """The contacts of converted leads. Who survives a merge is not told."""
-        leads = [one.id for one in ids if one.module == CONVERTING_MODULE]
+        leads = [one.id for one in ids if one.module == CONVERTING_MODULE and is_record_id(one.id)]
         found = contacts_of(self._api, leads) if leads and HEIR_MODULE in self._forms else {}
         return {PersonId(CONVERTING_MODULE, lead): PersonId(HEIR_MODULE, contact) for lead, contact in found.items()}
 

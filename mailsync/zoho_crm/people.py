@@ -12,7 +12,7 @@ from mailsync.errors import ConfigError
 from mailsync.responses.crm import Filter, Person, PersonId
 from mailsync.zoho.api import CrmApi
 from mailsync.zoho.forms import Form
-from mailsync.zoho.person_rows import CONVERTED, by_module, columns, keys, person, spellings
+from mailsync.zoho.person_rows import CONVERTED, by_module, columns, is_record_id, keys, person, spellings
 from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho_crm import coql
 
@@ -37,7 +37,7 @@ class People:
     def people(self, ids: Sequence[PersonId]) -> dict[PersonId, Person]:
         """Those of them that are there."""
         found: dict[PersonId, Person] = {}
-        for module, numbers in by_module(ids).items():
+        for module, numbers in by_module([one for one in ids if is_record_id(one.id)]).items():
             if module in self._forms:
                 people = [person(self._forms[module], row) for row in self._rows(module, coql.id_in(numbers))]
                 found |= {one.id: one for one in people}

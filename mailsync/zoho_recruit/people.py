@@ -15,7 +15,7 @@ from mailsync.errors import ConfigError
 from mailsync.responses.crm import Filter, Person, PersonId
 from mailsync.zoho.api import CrmApi
 from mailsync.zoho.forms import Form
-from mailsync.zoho.person_rows import MODIFIED, columns, keys, person, spellings
+from mailsync.zoho.person_rows import MODIFIED, columns, is_record_id, keys, person, spellings
 from mailsync.zoho.refusals import CrmRefusal
 from mailsync.zoho_recruit.record_pages import List, Page, page
 
@@ -45,7 +45,7 @@ class People:
 
     def people(self, ids: Sequence[PersonId]) -> dict[PersonId, Person]:
         """Those of them that are there."""
-        rows = {one: self._single(one.module, one.id) for one in ids if one.module in self._forms}
+        rows = {one: self._single(one.module, one.id) for one in ids if one.module in self._forms and is_record_id(one.id)}
         return {one: person(self._forms[one.module], row) for one, row in rows.items() if row is not None}
 
     def in_view(self, view: Filter, ids: Collection[PersonId]) -> frozenset[PersonId]:

@@ -72,6 +72,17 @@ def test_answers_land_on_the_record_whose_link_was_answered(connector, crm):
     assert [part in note for part in ("Satisfaction", f"{HOW}: 9", f"{WHY}: Fast")] == [True] * 3
 
 
+@pytest.mark.parametrize("forged", ["1) or id is not null", "../Leads", "9" * 40, "999999999999"])
+def test_a_link_that_somebody_forged_harms_nobody(connector, crm, forged):
+    """The id comes back from a link: whatever stands there is no error of the run, and the address still says who it is."""
+    begun(connector)
+    ann = crm.owned("ann@example.com")
+    source = said(later({"n": 0}, STREAM), "r1", record_id=forged, module=crm.people, how="1")
+    synced(connector, said(source, "r2", record_id=forged, email="ann@example.com", how="2"), 1)
+    assert shown(crm, ann) == ("2", None)
+    assert len(crm.notes(ann)) == 1
+
+
 def test_without_a_record_the_address_says_who_it_is(connector, crm):
     begun(connector)
     ann = crm.owned("ann@example.com")

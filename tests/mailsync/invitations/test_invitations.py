@@ -15,6 +15,8 @@ from mailsync.ledger.suppressions import Suppressions
 from mailsync.membership.plan import WhenSpent
 from mailsync.membership.rejects import Selection, retry
 from mailsync.membership.tool import Window
+from mailsync.responses.model import bits
+from mailsync.responses.plan import Kind
 from tests.mailsync.invitations.scene import ACCOUNT, DAY, SURVEY, New, Scene, fine, limited, scene
 from tests.mailsync.membership.fake_tool import Crash
 from tests.mailsync.membership.histories import sampled
@@ -54,6 +56,19 @@ def test_who_left_a_list_of_any_mailing_tool_is_not_invited(scene: New, reason: 
     suppress(s, A, reason)
     assert fine(s.run(s.lead("1", A))).fates() == {f"skipped({reason})": 1}
     assert s.inviter.mails == []
+
+
+def test_who_left_by_a_mail_that_only_the_way_back_knows_is_not_invited(scene: New) -> None:
+    s = scene()
+    with s.opened().begin() as connection:
+        connection.execute(schema.account.insert().values(sync="back", account="zoho_crm:1"))
+        row = {"account": "zoho_crm:1", "campaign": "c1", "org": 0}
+        connection.execute(schema.recipient.insert(), [row | {"address": A, "kinds": bits([Kind.SENT, Kind.UNSUBSCRIBED])}])
+        connection.execute(schema.recipient.insert(), [row | {"address": B, "kinds": bits([Kind.SENT, Kind.OPENED])}])
+        connection.execute(schema.recipient.insert(), [row | {"address": C, "kinds": bits([Kind.COMPLAINT])}])
+    told = fine(s.run(s.lead("1", A), s.lead("2", B), s.lead("3", C)))
+    assert told.fates() == {"skipped(left)": 1, "written": 1, "skipped(complaint)": 1}
+    assert s.inviter.invited() == [B]
 
 
 def test_who_opted_out_in_the_crm_is_not_invited_by_any_record_of_theirs(scene: New) -> None:

@@ -11,6 +11,7 @@ from mailing_tools import NEWSLETTER
 from tests.source_campaigns.reader import held, vendor_responses
 
 RESPONSES = ["responses", "campaigns", "campaign_reports", "contacts"]
+TOOLS = ("zoho_campaigns", "zoho_survey")
 POINTS = 10
 
 
@@ -25,8 +26,23 @@ def config(emulator):
     return emulator.config("source-campaigns", "zoho_campaigns")
 
 
+@pytest.fixture(params=TOOLS)
+def any_config(request, emulator):
+    emulator.edit("zoho_campaigns", op="settle")
+    return emulator.config("source-campaigns", request.param)
+
+
+@pytest.fixture
+def any_catalog(source, any_config):
+    return discovered(source, any_config)
+
+
 @pytest.fixture
 def catalog(source, config):
+    return discovered(source, config)
+
+
+def discovered(source, config):
     output = source.run("discover", config=config)
     assert output.code == 0, output.errors
     return output.catalog
@@ -37,12 +53,12 @@ def data(output, stream):
 
 
 @pytest.mark.slow
-def test_every_stream_has_records_statuses_and_states_that_count_in_both_modes(source, config, catalog):
+def test_every_stream_has_records_statuses_and_states_that_count_in_both_modes(source, any_config, any_catalog):
     for mode in ("incremental", "full_refresh"):
-        output = source.read(config, configured(catalog, sync_mode=mode))
+        output = source.read(any_config, configured(any_catalog, sync_mode=mode))
         assert output.code == 0, output.errors
         assert output.stray == []
-        for stream in catalog["streams"]:
+        for stream in any_catalog["streams"]:
             name = stream["name"]
             statuses = output.statuses(name)
             assert (statuses[0], statuses[-1]) == ("STARTED", "COMPLETE"), name
@@ -68,14 +84,17 @@ def test_reading_can_be_resumed_from_intermediate_states_as_a_host_keeps_them(so
         assert held(shown + data(resumed, "responses")) == held(data(whole, "responses"))
 
 
-def test_no_line_of_any_verb_holds_a_secret_and_none_but_records_an_address(source, config, catalog):
-    secrets = [config["system"][name] for name in ("client_secret", "refresh_token")]
+def test_no_line_of_any_verb_holds_a_secret_and_none_but_records_an_address(source, any_config, any_catalog):
+    config, holder = any_config, any_config["system"].get("account") or any_config["system"]
+    secrets = [holder[name] for name in ("client_secret", "refresh_token")]
+    wrong = json.loads(json.dumps(config).replace(holder["client_secret"], "wrong-secret-0001"))
     runs = [
         source.run("check", config=config),
-        source.read(config, configured(catalog)),
-        source.run("check", config=config | {"system": config["system"] | {"client_secret": "wrong-secret-0001"}}),
-        source.run("read", config=config, catalog=configured(catalog, ["responses"]), state=[]),
+        source.read(config, configured(any_catalog)),
+        source.run("check", config=wrong),
+        source.read(wrong, configured(any_catalog)),
     ]
+    assert runs[2].status["status"] == "FAILED"
     for output in runs:
         lines = (output.text + output.stderr).splitlines()
         assert not [line for line in lines for secret in [*secrets, "wrong-secret-0001"] if secret in line]

@@ -11,6 +11,10 @@ from tests.mailsync.zoho_survey.receiving import ReceiverProcess
 from tests.source_campaigns.survey_account import ANN, ANSWERS, BETTER, CHANNELS, HOW, SATISFACTION, Account
 
 STREAMS = ("survey_responses", "survey_answers")
+KEYS = {
+    "survey_responses": lambda row: (row["survey_id"], row["response_id"]),
+    "survey_answers": lambda row: (row["survey_id"], row["response_id"], row["question_key"]),
+}
 TREE = ("portals", "surveys", "collectors", "questions")
 # What concerns the reading side; the others are of invitations.
 READINGS = {
@@ -291,6 +295,29 @@ def test_a_large_export_is_continued_where_it_broke_off(account, monkeypatch):
     account.state = [{"type": "STREAM", "stream": {"stream_descriptor": {"name": "survey_responses"}, "stream_state": states[2]}}]
     rest = account.read("survey_responses").records()
     assert [row["response_id"] for row in rest] == [row["response_id"] for row in output.records()][10:]
+
+
+def test_reading_goes_on_from_every_state_as_a_host_keeps_them(account):
+    """The last state of each stream up to a point, then the rest: nothing is missing and nothing comes twice, whatever the point."""
+    with account.hooked("labels"):
+        account.answer()
+    whole = account.read(*STREAMS)
+    expected = {name: {KEYS[name](row) for row in whole.records(name)} for name in STREAMS}
+    points = [at for at, line in enumerate(whole.lines) if line["type"] == "STATE"]
+    assert len(points) >= 2 * 4
+    for point in points:
+        before = whole.lines[: point + 1]
+        states = [line["state"]["stream"] for line in before if line["type"] == "STATE"]
+        kept = {state["stream_descriptor"]["name"]: {"type": "STREAM", "stream": state} for state in states}
+        resumed = account.read(*STREAMS, state=list(kept.values()))
+        for name in STREAMS:
+            covered = [
+                at for at, line in enumerate(before) if line["type"] == "STATE" and line["state"]["stream"]["stream_descriptor"]["name"] == name
+            ]
+            safe = before[: covered[-1]] if covered else []
+            shown = [line["record"]["data"] for line in safe if line["type"] == "RECORD" and line["record"]["stream"] == name]
+            keys = [KEYS[name](row) for row in [*shown, *resumed.records(name)]]
+            assert sorted(keys) == sorted(expected[name])
 
 
 @pytest.mark.parametrize(("switch", "reading"), SINGLY if PROVE else [one for one in SINGLY if one[0] not in ELSEWHERE])

@@ -29,7 +29,7 @@ class Run:
             "streams": [],
             "launches": [
                 {
-                    "key": "spring",
+                    "launch_key": "spring",
                     "recipients": [{"stream": "Leads", "no_opt_out_field": True}],
                     "list_name": "Spring people",
                     "create_list": True,

@@ -40,10 +40,10 @@ class LaunchConfig:
 def parse_launch(options: Options, refused: Mapping[str, str], problems: Problems) -> LaunchConfig:
     """One entry of `launches`. What is wrong is added to `problems`."""
     options.known(launch_spec.form()["properties"], refused=refused)
-    path = options.named("key").removesuffix(".key")
+    path = options.named("launch_key").removesuffix(".launch_key")
     found = LaunchConfig(
         path=path,
-        key=options.text("key", required=True).lower(),  # a mailing tool may change the case of a name
+        key=options.text("launch_key", required=True).lower(),  # a mailing tool may change the case of a name
         recipients=tuple(Recipients(one.text("stream", required=True), one.text("campaign")) for one in options.objects("recipients")),
         first_contact=options.text("first_contact"),
         send_to_existing_members=options.flag("send_to_existing_members"),
@@ -104,5 +104,5 @@ def _mistakes(one: LaunchConfig) -> list[str]:
     return [text for wrong, text in checks if wrong]
 
 
-_BAD_KEY = f"key may hold letters, digits and single dashes between them, at most {LONGEST_KEY} characters."
+_BAD_KEY = f"launch_key may hold letters, digits and single dashes between them, at most {LONGEST_KEY} characters."
 _LONG_NAME = "campaign_name is too long: with the mark of its key it must stay readable, so it may have {most} characters at most."

@@ -14,7 +14,7 @@ def form(record_options: dict[str, dict[str, Any]] | None = None) -> dict[str, A
     return {
         "type": "object",
         "title": "Launch",
-        "required": ["key", "recipients", "campaign_name", "subject", "from_email"],
+        "required": ["launch_key", "recipients", "campaign_name", "subject", "from_email"],
         "properties": ordered({**_people(record_options or {}), **_message(), **_going_out()}),
     }
 
@@ -30,7 +30,7 @@ def recipients_form(record_options: dict[str, dict[str, Any]]) -> dict[str, Any]
 
 def _people(record_options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {
-        "key": text("Key", "Names this launch for ever. A launch happens once; another key is another launch.", examples=["spring-2027"]),
+        "launch_key": text("Key", "Names this launch for ever. A launch happens once; another key is another launch.", examples=["spring-2027"]),
         "recipients": {
             "type": "array",
             "title": "Recipients",

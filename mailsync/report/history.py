@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mailsync.report import words
+from mailsync.report.launched import LaunchTold
 from mailsync.report.runs import RunTold
 
 
@@ -17,6 +18,13 @@ def lines(history: Sequence[RunTold]) -> Iterator[str]:
         yield f"{run.sync} #{run.number}  {words.when(run.started_at)}  {words.STATUS[run.status]}{took}  {came}"
         if run.error:
             yield f"    {run.error}"
+
+
+def launch_lines(launches: Sequence[LaunchTold]) -> Iterator[str]:
+    """One line a launch: where it stands, and why."""
+    for one in launches:
+        people = "" if one.mails is None else f", {one.mails:,} people"
+        yield f"launch {one.key}  {one.standing}  since {words.when(one.since)}{people}{f': {one.reason}' if one.reason else ''}"
 
 
 def as_data(run: RunTold) -> dict[str, object]:

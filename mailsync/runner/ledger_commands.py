@@ -24,6 +24,7 @@ from mailsync.membership.rejects import Selection, rejects, retry
 from mailsync.membership.restoring import mark_restored, refusal
 from mailsync.private_file import write_private
 from mailsync.report import history, page, runs
+from mailsync.report.launched import launched
 from mailsync.report.reject_file import write_rejects
 from mailsync.runner.connection import load_connection
 from mailsync.runner.erasing import suppress_at_vendor
@@ -173,7 +174,7 @@ def _history(options: argparse.Namespace) -> int:
             if options.json:
                 sys.stdout.buffer.writelines(orjson.dumps(history.as_data(run)) + b"\n" for run in told)
             else:
-                print("\n".join(history.lines(told)))  # noqa: T201
+                print("\n".join([*history.lines(told), *history.launch_lines(launched(ledger, name, {}))]))  # noqa: T201
     sys.stdout.flush()
     return 0
 

@@ -11,7 +11,7 @@ ZONE = "Africa/Lagos"  # an hour ahead of UTC all year, as the emulated account 
 def launch(connector, **more):
     """A launch of the Leads to a list of their own."""
     found = {
-        "key": "spring",
+        "launch_key": "spring",
         "recipients": [{"stream": "Leads"}],
         "list_name": "Spring people",
         "create_list": True,

@@ -8,7 +8,7 @@ from mailsync.errors import ConfigError
 from .support import a_config
 
 LAUNCH = {
-    "key": "spring-2027",
+    "launch_key": "spring-2027",
     "recipients": [{"stream": "Leads"}],
     "list_name": "Spring",
     "create_list": True,
@@ -51,11 +51,11 @@ def test_a_stream_that_feeds_a_list_already_is_read_alike_for_the_launch():
 @pytest.mark.parametrize(
     ("config", "named"),
     [
-        (with_launch(key=None), ["launches[0].key is missing"]),
-        (with_launch(key="spring 2027"), ["launches[0].key may hold"]),
-        (with_launch(key="a--b"), ["launches[0].key may hold"]),
-        (with_launch(key="x" * 41), ["at most 40"]),
-        (with_launch({**LAUNCH, "key": "SPRING-2027"}), ["Two launches have the key 'spring-2027'"]),
+        (with_launch(launch_key=None), ["launches[0].launch_key is missing"]),
+        (with_launch(launch_key="spring 2027"), ["launches[0].launch_key may hold"]),
+        (with_launch(launch_key="a--b"), ["launches[0].launch_key may hold"]),
+        (with_launch(launch_key="x" * 41), ["at most 40"]),
+        (with_launch({**LAUNCH, "launch_key": "SPRING-2027"}), ["Two launches have the key 'spring-2027'"]),
         (with_launch(recipients=[]), ["recipients is missing or empty"]),
         (with_launch(recipients=[{"campaign": "71"}]), ["launches[0].recipients[0].stream is missing"]),
         (with_launch(recipients=[{"stream": "Leads", "segment": "x"}]), ["recipients[0].segment is no option"]),

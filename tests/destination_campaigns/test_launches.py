@@ -6,6 +6,8 @@ import pytest
 
 from mailsync.clock import SystemClock
 from mailsync.ledger.engine import Ledger
+from mailsync.report.history import launch_lines
+from mailsync.report.launched import launched
 from mailsync.report.page import page
 
 from .conftest import Connector
@@ -175,7 +177,9 @@ def test_the_report_says_where_each_launch_stands(connector, source):
     run(connector, people(source.state({}), 1).complete())
     ledger = Ledger.open(connector.config["ledger"]["path"], clock=SystemClock())
     html = page(ledger, [connector.config["sync_name"]])
+    (line,) = launch_lines(launched(ledger, connector.config["sync_name"], {}))
     ledger.close()
+    assert line.startswith("launch spring  is a draft  since ")
     assert "Launched campaigns" in html
     assert "is a draft" in html
     assert "@" not in html.partition("</style>")[2]

@@ -18,9 +18,9 @@ from mailsync.invitations.run import Run
 from mailsync.membership.plan import Claim, Feed, OnDelete, Order, Plan, StreamPlan, SyncMode, Tombstone
 from mailsync.membership.told import Event, Summary
 from mailsync.membership.tool import DONE, Fate, MailingList, Outcome, Window
+from tests.mailsync.crashing_ledger import CrashingLedger
 from tests.mailsync.membership.fake_tool import Crash, FakeClock
 from tests.mailsync.membership.histories import MEMORY_DISK
-from tests.mailsync.membership.scene import CrashingLedger
 
 HOUR, DAY = 3600.0, 86_400.0
 START = 1_800_000_000.0
@@ -117,7 +117,7 @@ class Scene:
 
     def opened(self) -> CrashingLedger:
         if self._ledger is None:
-            self._ledger = CrashingLedger.open(self.location, clock=self.clock).watch()
+            self._ledger = CrashingLedger.open(self.location, clock=self.clock)
         return self._ledger
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailsync.responses import calls, rule_changes, run, settle
+from mailsync.responses import calls, pool, rule_changes, run, settle
 from mailsync.responses.model import WORST
 from mailsync.responses.plan import Kind, Recheck
 from mailsync.responses.reasons import ABOUT, Reason
@@ -83,7 +83,7 @@ def test_the_thirty_histories_are_all_told_and_each_has_a_test() -> None:
     [
         f"after {Recheck().runs} runs or a week",
         f"more than {rule_changes.ALWAYS_ALLOWED} *and* more than {rule_changes.SHARE * 100:.0f} % of the people known",
-        f"the rows they touched, {settle.BATCH} a batch",
+        f"are settled {pool.ROWS:,} together",
     ],
 )
 def test_a_number_on_the_page_is_the_number_in_the_code(sentence: str) -> None:
@@ -93,5 +93,7 @@ def test_a_number_on_the_page_is_the_number_in_the_code(sentence: str) -> None:
 def test_the_numbers_in_words_hold_too() -> None:
     assert Recheck().seconds == 7 * 86_400
     assert run.CHUNK == 1000
+    assert settle.BATCH == pool.ROWS
+    assert pool.OLD_S == 900.0
     assert calls.SILENT_CALLS == 5
     assert "Five calls in a row" in PAGE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 import sqlalchemy as sa
@@ -33,13 +33,16 @@ RecordKey = tuple[str, str, str]
 class Forgotten:
     """What was erased. `records`: (sync, stream, id); `lists`: id of each list the address is still on, and whether this ledger put it there.
 
-    `mentioned`: other records in whose fields the address stood, and was erased. `compacted`: no trace is left in the database's files either.
+    `mentioned`: other records in whose fields the address stood, and was erased. `responses`: campaigns that it was mailed in, as far as the way back
+    into the CRM knows; `people`: "<module>/<id>" of whoever was meant by them. `compacted`: no trace is left in the database's files either.
     """
 
     records: tuple[RecordKey, ...]
     lists: Mapping[str, bool]
     memberships: int
     mentioned: int
+    responses: int
+    people: tuple[str, ...]
     compacted: bool
 
 
@@ -55,7 +58,7 @@ def forget(ledger: Ledger, raw: str, *, dry_run: bool = False) -> Forgotten:
             if not dry_run:
                 erasing.erase()
         compacted = not dry_run and _compact(ledger)
-    return Forgotten(found.records, found.lists, found.memberships, found.mentioned, compacted)
+    return replace(found, compacted=compacted)
 
 
 def _spellings(raw: str) -> tuple[str, ...]:
@@ -85,7 +88,11 @@ class _Erasing:
         on = _M.removed.is_(None) & ((_M.seen == "active") | (_M.answered_at > _M.seen_at))
         rows = self._do(sa.select(_M.list, _M.ours, sa.case((on, 1), else_=0).label("is_on")).where(_M.address.in_(self._names))).all()
         lists = {row.list: bool(row.ours) for row in rows if row.is_on}
-        return Forgotten(tuple(self._own), lists, len(rows), len(self._elsewhere), compacted=False)
+        c = schema.recipient.c
+        mailed = self._do(sa.select(c.campaign, c.person, c.last).where(c.address.in_(self._names))).all()
+        people = sorted({one for row in mailed for one in (row.person or row.last,) if one is not None})
+        responses = len({row.campaign for row in mailed} - {""})
+        return Forgotten(tuple(self._own), lists, len(rows), len(self._elsewhere), responses, tuple(people), compacted=False)
 
     def erase(self) -> None:
         ours = [row.list for row in self._do(sa.select(_M.list).where(_M.address.in_(self._names), _M.ours == 1))]
@@ -101,6 +108,7 @@ class _Erasing:
             self._do(sa.update(schema.run).where(self._holds(text)).values({text.name: None}))
         self._do(sa.delete(schema.run_example).where(sa.or_(self._holds(schema.run_example.c.record), self._holds(schema.run_example.c.detail))))
         self._do(sa.update(schema.record).where(self._holds(_R.heir)).values(heir=None))
+        self._do(sa.update(schema.due).where(self._holds(schema.due.c.detail)).values(detail=""))
         # On the lists that this ledger put it on, the next run takes it off; the mark says which.
         self._suppress(self._names[0], FORGOTTEN, [EVERYWHERE, *ours])
 

@@ -143,6 +143,12 @@ _DIRTY = (
     .order_by(due.c.campaign, due.c.address)
     .limit(sa.bindparam("size"))
 )
+_UNDECIDED = (
+    sa.select(due.c.address)
+    .select_from(due.join(recipient, sa.and_(recipient.c.campaign == due.c.campaign, recipient.c.address == due.c.address)))
+    .where(due.c.sync == _SYNC, due.c.dirty > 0, due.c.campaign != "", recipient.c.account == _ACCOUNT, recipient.c.person.is_(None))
+    .limit(1)
+)
 _COUNT_DIRTY = sa.select(sa.func.count()).select_from(due).where(due.c.sync == _SYNC, due.c.dirty > 0)
 _CREDIT = (
     sa.update(recipient)
@@ -298,6 +304,11 @@ def dirty_after(connection: sa.Connection, sync: str, after: Pair, size: int, *,
     """The next to decide, in order: a campaign before its recipients. `but`: not those refused for this reason in this run already."""
     mark = {"campaign": after[0], "address": after[1], "reason": but[0], "run": but[1]}
     return [(row[0], row[1]) for row in connection.execute(_DIRTY, {"sync": sync, "size": size, **mark})]
+
+
+def waits_for_people(connection: sa.Connection, account: str, sync: str) -> bool:
+    """Whether of some recipient nobody knows yet who is meant, or that nobody is: the look-up failed, or was not made."""
+    return connection.execute(_UNDECIDED, {"account": account, "sync": sync}).first() is not None
 
 
 def count_dirty(connection: sa.Connection, sync: str) -> int:

@@ -20,11 +20,9 @@ _ACCOUNT = sa.select(account).where(account.c.sync == _SYNC)
 _DROP_STATES = sa.delete(state).where(state.c.sync == _SYNC, state.c.echoed_at < sa.bindparam("before"))
 _STATE = sa.select(state.c.hash).where(*(state.c[name] == sa.bindparam(name) for name in ("sync", "stream", "hash")))
 _ANY_DUE = sa.select(due.c.sync).where(due.c.sync == _SYNC).limit(1)
-_END = (
-    sa.update(relearn)
-    .where(relearn.c.sync == sa.bindparam("k_sync"), relearn.c.stream == sa.bindparam("k_stream"), sa.func.coalesce(relearn.c.over, 0) == 0)
-    .values(over=1)
-)
+_STREAM = sa.update(relearn).where(relearn.c.sync == sa.bindparam("k_sync"), relearn.c.stream == sa.bindparam("k_stream"))
+_END = _STREAM.where(sa.func.coalesce(relearn.c.over, 0) == 0).values(over=1)
+_REOPEN = _STREAM.values(over=0)
 
 
 def refuse_what_the_crm_lacks(plan: Plan, traits: Traits) -> None:
@@ -93,11 +91,17 @@ def begin_relearning(held: Held, stream: str) -> None:
 
 
 def end_relearning(held: Held, stream: str) -> bool:
-    """The stream was read completely. Whether it was the last: then what waited is decided."""
+    """The stream was read completely. Whether it was the last, and everybody was looked up: then what waited is decided.
+
+    What people did in campaigns whose recipients could not be looked up would be missing: others of their campaigns would show instead.
+    """
     sync = held.plan.sync_name
     with held.commit() as connection:
         ended = connection.execute(_END, {"k_sync": sync, "k_stream": stream}).rowcount > 0
         if not ended or held.is_relearning(connection):
+            return False
+        if recipients.waits_for_people(connection, held.plan.account, sync):
+            connection.execute(_REOPEN, {"k_sync": sync, "k_stream": stream})
             return False
         recipients.mark_found_dirty(connection, sync)
     return True

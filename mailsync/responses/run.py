@@ -264,7 +264,7 @@ def _braked(brakes: list[Brake]) -> str:
 
 
 _NO_STATUSES = "No stream status arrived: end of input is not COMPLETE. If this host never forwards any, set stream_statuses to absent."
-_RELEARNING = "Everything is being read anew; statuses, fields and new rules wait until every stream is complete."
+_RELEARNING = "Everything is being read anew; statuses, fields and new rules wait until every stream is complete, and everybody was looked up."
 _OTHER_LEDGER = (
     "Stream {stream}: the source starts from a state that this ledger never acknowledged. The ledger was restored from an older backup, or belongs "
     "to another connection. Configure the right ledger; or clear the connection's state, so that everything is read anew: items are then found by "

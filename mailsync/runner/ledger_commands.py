@@ -250,14 +250,16 @@ def _restored(options: argparse.Namespace) -> int:
 def _told(done: Forgotten, titles: Mapping[str, str], options: argparse.Namespace) -> Iterator[str]:
     """What was erased, and what only people can do. The address itself is not repeated."""
     verb = "would be erased" if options.dry_run else "erased"
-    records = ", ".join(f"{stream} {record}" for _, stream, record in done.records if "@" not in record)
-    yield f"{verb}: {len(done.records)} records, {done.memberships} memberships, {done.mentioned} fields of other records."
+    people = [f"{stream} {record}" for _, stream, record in done.records if "@" not in record] + [one.replace("/", " ", 1) for one in done.people]
+    records = ", ".join(dict.fromkeys(people))
+    responses = f", what they did in {done.responses} campaigns" if done.responses else ""
+    yield f"{verb}: {len(done.records)} records, {done.memberships} memberships, {done.mentioned} fields of other records{responses}."
     if not options.dry_run:
         yield "A keyed hash stays: the address is never taken in or mailed again."
         if not done.compacted:
             yield "The database's files could not be written anew, so traces may be left in them until they are written over: run the command again."
     if records:
-        yield f"Delete the person in the CRM too: {records}. Until then these records come again, and are skipped as forgotten."
+        yield f"Delete the person in the CRM too: {records}. Until then what comes of them is skipped as forgotten."
     for list_id, ours in done.lists.items():
         name = titles.get(list_id, list_id.rpartition("/")[2])
         how = "the next run takes them off" if ours else "this sync did not put them there, so remove them in the mailing tool"

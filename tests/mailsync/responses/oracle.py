@@ -47,12 +47,12 @@ class Oracle:
     items: dict[str, tuple[str, str]] = field(default_factory=dict)  # item → (marker, the person it was made for)
     replaced: dict[str, str] = field(default_factory=dict)  # person → who was deleted and had the same address before
     consumed: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)  # (rule, person) → campaign and address that counted
-    doubtful: set[str] = field(default_factory=set)  # items whose call had no answer
+    doubtful: set[str] = field(default_factory=set)  # items and people whose call had no answer, or whose run died
     excused: set[str] = field(default_factory=set)  # people of whose doubtful items staff deleted one
     opted_out: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # person → leavings known at the last answered call
     set_back: set[str] = field(default_factory=set)
     disturbed: bool = False  # a run failed since a leaving was told: a part of it may still be due
-    made: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # address → people made
+    made: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # address → people made
     broken: list[str] = field(default_factory=list)
 
     # What happens.
@@ -186,9 +186,24 @@ class Oracle:
     def _sees_person(self, address: str) -> None:
         if self.crm.holders(address):
             self.broken.append(f"made somebody for {address}, whom {self.crm.holders(address)} has")
-        self.made[address] += 1
-        if self.made[address] > 1:
+        # J2: the answer was lost, and before anybody looked staff moved or deleted the one who was made.
+        if any(one not in self.doubtful or one not in self.touched for one in self.made[address]):
             self.broken.append(f"made somebody for {address} twice")
+
+    def note_person(self, person: str, address: str, *, answered: bool) -> None:
+        """After it took effect."""
+        self.holds(person, address)
+        self.made[address].append(person)
+        if not answered:
+            self.doubtful.add(person)
+
+    def run_died(self, before: set[str]) -> None:
+        """What was made since `before` may not have been written down."""
+        self.doubtful |= self.everything_made() - before
+
+    def everything_made(self) -> set[str]:
+        """Items and people."""
+        return {*self.items, *(one for some in self.made.values() for one in some)}
 
     # What must hold when everything has come to rest.
 

@@ -300,6 +300,22 @@ def test_26_after_a_lost_ledger_nothing_is_shown_before_everything_was_read_agai
     assert s.crm.status("C1", p) == "clicked"
 
 
+def test_26_after_a_lost_ledger_who_could_not_be_looked_up_keeps_everything_waiting(known: New) -> None:
+    s = known()
+    p = s.crm.has("1", A)
+    fine(s.run(opens(s, "C1"), opens(s, "C2")))
+    s.lose_ledger()
+    campaigns = [s.campaign("C1"), s.campaign("C2")]
+    fine(s.run(*campaigns, opens(s, "C1"), reset=True, complete=False))
+    s.crm.failing = {"find"}
+    fine(s.run(*campaigns, opens(s, "C2")))
+    s.crm.failing = set()
+    assert s.crm.field(p, "Last_Campaign") == "Newsletter C2"
+    fine(s.run())
+    assert s.crm.field(p, "Last_Campaign") == "Newsletter C2"
+    assert [row[1]["Last_Campaign"] for call in s.crm.made("write_fields") for row in call.rows] == ["Newsletter C2"] * 2
+
+
 def test_27_a_restored_ledger_is_refused_and_after_a_reset_items_are_found_by_their_marks(known: New) -> None:
     s = known(**WITH_X)
     p = s.crm.has("1", A)

@@ -59,7 +59,7 @@ class Watched(FakeCrm):
     def _put_person(self, new: Any) -> Outcome:
         outcome = super()._put_person(new)
         if outcome.id:
-            self.oracle.holds(f"{new.module}/{outcome.id}", new.address)
+            self.oracle.note_person(f"{new.module}/{outcome.id}", new.address, answered=self.answered)
         return outcome
 
 
@@ -265,10 +265,12 @@ class Histories(RuleBasedStateMachine):
         self.oracle.tell({_told(one) for one in messages})
         if sync == "s":
             options["creation"] = creation()
-        groups = for_all(*self.rules_of(sync))
+        groups, made = for_all(*self.rules_of(sync)), self.oracle.everything_made()
         ran = self.scene.run(self.campaigns, messages, sync=sync, complete=everything, reset=sync in self.reset, groups=groups, **options)
         self.reset.discard(sync)
         self.crm.before.clear()
+        if isinstance(ran.error, Crash):
+            self.oracle.run_died(made)
         if "responses" in ran.echoed:
             for one in messages:
                 self.waiting[sync].remove(one)

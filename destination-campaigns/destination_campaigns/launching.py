@@ -14,7 +14,7 @@ from mailsync.errors import ConfigError
 from mailsync.launches.content import Content, fetched
 from mailsync.launches.deciding import is_under_way
 from mailsync.launches.launcher import Draft
-from mailsync.launches.plan import Launch, Then
+from mailsync.launches.plan import Launch, Then, time_zone
 from mailsync.launches.run import Launches
 from mailsync.ledger import launches as rows
 from mailsync.ledger.engine import Ledger
@@ -52,8 +52,17 @@ def check_launches(config: Config, connected: Connected, problems: Problems) -> 
             problems.add(
                 f"{one.path}.at must be a multiple of {launcher.traits.schedule_step_s // 60} minutes; {launcher.traits.label} takes no other."
             )
+        _check_zone(one, problems)
         if one.then is Then.SCHEDULE and launcher.traits.needs_zone and not one.zone:
             problems.add(f"{one.path}.time_zone is needed: the name of the account's own time zone, such as Europe/Berlin.")
+
+
+def _check_zone(one: LaunchConfig, problems: Problems) -> None:
+    try:
+        if one.zone:
+            time_zone(one.zone)
+    except ConfigError as error:
+        problems.add(f"{one.path}.{error}")
 
 
 def closed_lists(config: Config, feeds: Feeds, ledger: Ledger) -> frozenset[str]:

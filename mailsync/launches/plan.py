@@ -6,7 +6,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import Enum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from mailsync.errors import ConfigError
 from mailsync.launches.launcher import Draft
 from mailsync.membership.tool import MailingList
 
@@ -78,6 +80,14 @@ def key_in(name: str) -> str | None:
     """The key of the launch whose mark a campaign's name bears; the last one where there are several, None where there is none."""
     found = _MARK.findall(name)
     return found[-1] if found else None
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name. Raises ConfigError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigError(f"time_zone {name!r} is not known. Give the name of the account's own zone, such as Europe/Berlin.") from None
 
 
 def release_code(account: str, key: str, *parts: object) -> str:

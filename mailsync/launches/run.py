@@ -44,6 +44,9 @@ class Launches:
     def __call__(self, settled: Settled) -> Outcome:
         """Every launch, one after the other; one that cannot go on keeps no other back."""
         outcome = Outcome()
+        with settled.parts.ledger.begin() as connection:
+            settled.lease.fence(connection)
+            rows.drop_unmade(connection, settled.plan.sync_name, [one.key for one in self._plan])
         for launch in self._plan:
             one = _One(self._launcher, launch, self._content.get(launch.key), settled, outcome)
             try:

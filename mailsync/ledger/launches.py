@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -54,6 +55,13 @@ def reasons(connection: sa.Connection, account: str) -> dict[str, str]:
     c = launch.c
     query = sa.select(c.campaign, c.reason).where(c.account == account, c.campaign.is_not(None), c.reason != "")
     return {str(key): str(reason) for key, reason in connection.execute(query)}
+
+
+def drop_unmade(connection: sa.Connection, sync: str, keep: Collection[str]) -> None:
+    """Launches of a sync that are not configured any more, and of which nothing was ever made."""
+    c = launch.c
+    nothing = sa.and_(c.campaign.is_(None), c.open.is_(None), c.done.is_(None))
+    connection.execute(sa.delete(launch).where(c.sync == sync, c.launch.not_in(keep), nothing))
 
 
 def save(ledger: Ledger, connection: sa.Connection, row: LaunchRow) -> None:

@@ -36,7 +36,9 @@ class Feeding:
 
     def feeds(self, row: RecordRow, list_id: str) -> bool:
         """Whether this record is meant for this list."""
-        return list_id in self.lists.get((row.sync, row.stream), ()) and self.admits((row.sync, row.stream, list_id), row.id)
+        if list_id not in self.lists.get((row.sync, row.stream), ()):
+            return False
+        return not self.only or self.admits((row.sync, row.stream, list_id), row.id)
 
     def admits(self, key: Key, record_id: str) -> bool:
         """Whether a feed takes this record of its stream."""

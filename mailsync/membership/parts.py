@@ -123,12 +123,18 @@ def build(held: Holding) -> Parts:
         settler=settler,
         removals=Removals(ledger, sync=plan.sync_name, account=account, lease=lease, settler=settler, calls=calls, check_stop=held.check_stop),
         forecaster=Forecaster(ledger, held.budget, lists, settler.calls_for),
-        fates=Fates(
-            {one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams},
-            lambda stream, key, record_id: held.feeding.admits((plan.sync_name, stream, f"{account}/{key}"), record_id),
-        ),
+        fates=_fates(held),
         feeding=held.feeding,
     )
+
+
+def _fates(held: Holding) -> Fates:
+    """Asked of every record: whether a feed takes it is only looked at where some feed does not take all."""
+    plan = held.plan
+    lists_of = {one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams}
+    if all(one.only is None for one in plan.feeds):
+        return Fates(lists_of)
+    return Fates(lists_of, lambda stream, key, record_id: held.feeding.admits((plan.sync_name, stream, f"{plan.account}/{key}"), record_id))
 
 
 def _calls(held: Holding, situations: Situations, deciding: Deciding) -> Calls:

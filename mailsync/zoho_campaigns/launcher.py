@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 
 from mailsync.errors import Bug, ConfigError
 from mailsync.launches.launcher import LOST, Answer, Draft, Fate, LauncherTraits, Seen
+from mailsync.launches.plan import time_zone
 from mailsync.zoho_campaigns import endpoints as method
 from mailsync.zoho_campaigns.answers import Said
 from mailsync.zoho_campaigns.campaigns import CAMPAIGNS_A_PAGE, state_of, zone_of
@@ -96,7 +96,7 @@ class ZohoLauncher:
     def schedule(self, key: str, at: float, zone: str) -> Answer:
         """`sendcampaign` at a time: told in the account's own zone, and that zone with it, because it is not documented which of the two counts."""
         self._check_zone(zone)
-        moment = datetime.fromtimestamp(at, ZoneInfo(zone))
+        moment = datetime.fromtimestamp(at, time_zone(zone))
         form = {
             "campaignkey": key,
             "isschedule": "true",
@@ -118,10 +118,7 @@ class ZohoLauncher:
 
     def _check_zone(self, zone: str) -> None:
         """Raises ConfigError where campaigns that were sent show that the account's clock is another one."""
-        try:
-            known = ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ConfigError(f"time_zone {zone!r} is not known. Give the name of the account's own zone, such as Europe/Berlin.") from None
+        known = time_zone(zone)
         if self._ahead_s is None or self._sent_at is None:
             return
         ahead = datetime.fromtimestamp(self._sent_at, known).utcoffset()

@@ -6,6 +6,7 @@ A way has a small story: a first read, changes, a second read; and says what a w
 from dataclasses import dataclass, field
 
 from tests.source_campaigns.reader import Mailigen, Reader, held, vendor_responses
+from tests.source_campaigns.survey_account import BETTER, HOW, Account
 from tests.source_crm.systems import CRMS
 from tests.source_crm.test_readings import agrees, warehouse
 
@@ -117,6 +118,71 @@ class OfMailingTool:
         return {key for row in output.tombstones("responses") if (key := (row["campaign_key"], row["action"], row["address"].lower())) in there}
 
 
+@dataclass
+class OfSurveys:
+    """source-campaigns, of Zoho Survey: files that are there, and the private tree, which tells the questions' keys."""
+
+    endpoints: tuple
+    name: str = "zoho_survey"
+    system: str = "zoho_survey"
+    no_fault: dict = field(default_factory=dict)
+    streams: tuple = ("survey_responses", "survey_answers", "portals", "surveys", "collectors", "questions")
+
+    def host(self, vendors):
+        return Account(vendors)
+
+    def begins(self, vendors):
+        """The exports of the seeded surveys."""
+
+    def changes(self, vendors):
+        """One answer by each road, and an answer that is taken back."""
+        account = Account(vendors)
+        account.answer()
+        account.export()
+        with account.hooked("variables"):
+            made = account.answer()
+            vendors.advance(60)
+            account.edit("edit_response", response=made, answers={HOW: "Hardly", BETTER: ""})
+
+    def agrees(self, vendors, outputs):
+        state = vendors.state(self.system)["surveys"]
+        exported = [key for key, one in state.items() if one["responses"]]
+        shown = {(row["survey_id"], row["response_id"]): row for row in self._ordered(outputs, "survey_responses")}
+        assert set(shown) == {(key, response) for key in exported for response in state[key]["responses"]}
+        answers = {}
+        for row in self._ordered(outputs, "survey_answers"):
+            place = (row["survey_id"], row["response_id"], row["question_key"])
+            answers.pop(place, None)
+            if "_ab_cdc_deleted_at" not in row:
+                answers[place] = row
+        known = {(place[0], place[1], question) for place in shown for question in self._answered(state, *place)}
+        assert {place for place in answers if place[2].startswith("q")} == known
+        published = {key for key, one in state.items() if one["published"]}
+        assert {row["survey_id"] for output in outputs for row in output.records("surveys")} == published
+        assert {row["survey_id"] for output in outputs for row in output.records("collectors")} == published
+        assert {row["survey_id"] for output in outputs for row in output.records("questions")} == published
+        assert {row["portal_id"] for output in outputs for row in output.records("portals")} == set(vendors.state(self.system)["portals"])
+
+    def tombstones_of_the_living(self, vendors, output):
+        state = vendors.state(self.system)["surveys"]
+        rows = output.tombstones("survey_answers")
+        return {
+            (row["response_id"], row["question_key"])
+            for row in rows
+            if row["question_key"] in self._answered(state, row["survey_id"], row["response_id"])
+        }
+
+    def _answered(self, state, survey, response):
+        """Keys of the questions that have an answer; of a matrix those of its rows."""
+        questions = {question["key"]: question for question in state[survey]["questions"]}
+        for key, answer in state[survey]["responses"][response]["answers"].items():
+            rows = questions[key]["rows"]
+            yield from (f"{key}_{rows.index(row) + 1}" for row in answer) if isinstance(answer, dict) else (key,)
+
+    def _ordered(self, outputs, stream):
+        return sorted((row for output in outputs for row in output.records(stream)), key=lambda row: row["_ab_cdc_cursor"])
+
+
 API_TOKEN = {"token": "an API token does not expire; one that is taken back is an error of the configuration"}
 OF_ZOHO = ("/oauth/v2/token", "/org$", "/settings/modules$", "/settings/fields", "/deleted$")
 OF_PIPEDRIVE = (
@@ -169,4 +235,5 @@ WAYS = [
         ),
         no_fault=API_TOKEN,
     ),
+    OfSurveys(("/oauth/v2/token", "/portals$", "/surveys$", "/collectors/metainfo$", "/variables$")),
 ]

@@ -103,6 +103,9 @@ def _serve(application: Receiver, listening: socket.socket) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     config = uvicorn.Config(
         application,
+        http="h11",  # what an image has; an environment with more would take another one by itself
+        loop="asyncio",
+        ws="none",
         log_config=None,
         log_level="warning",
         access_log=False,  # it would hold the secret
@@ -112,8 +115,9 @@ def _serve(application: Receiver, listening: socket.socket) -> None:
         limit_concurrency=AT_ONCE,
         timeout_graceful_shutdown=GRACE_S,
     )
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # uvicorn hands the signal back once it has ended in peace
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn hands the signal back once it has ended in peace
         signal.signal(number, lambda *_: None)
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     host, port = listening.getsockname()[:2]
     print(f"Receiving on {host} port {port}.", flush=True)  # noqa: T201
     uvicorn.Server(config).run(sockets=[listening])

@@ -159,6 +159,7 @@ def test_the_process_listens_on_loopback_and_its_words_hold_neither_secret_nor_p
         assert again.secret == secret
         assert again.post(BODY) == 200
         assert again.kept() == [BODY, BODY]
+        assert again.stop(signal.SIGHUP) == 0
 
 
 def test_a_stop_finishes_what_is_in_flight(tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Self
@@ -18,6 +19,7 @@ from mailsync.zoho_survey.responses import Question, SurveyReading, SurveyRespon
 LONGEST_CELL = 10_000_000
 SHOWN_NAMES = 12
 LOOKED_AT = 5
+_NAME = re.compile(r"[^@\d]*[^\W\d][^@\d]*")  # neither an address nor a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,8 @@ class ExportFile:
             passed.append(names)
             if "response_id" in map(self._reading.role, names) and len(passed) >= form.header_row:
                 return names
-        row = passed[form.header_row - 1] if form.header_row else max(passed, key=len)
-        shown = ", ".join(name[:40] for name in row[:SHOWN_NAMES]) or "nothing"
-        place = f"row {form.header_row}" if form.header_row else f"the first {LOOKED_AT} rows"
         raise ConfigError(
-            f"{self._named} has no column Response ID in {place}; the widest says: {shown}. Set header_row, delimiter, or columns.response_id."
+            f"{self._named} has no column Response ID in {_looked_at(form, passed)}. Set header_row, delimiter, or columns.response_id."
         )
 
     @property
@@ -158,3 +157,11 @@ class ExportFile:
 
     def _option(self, place: int) -> str:
         return self._options[place] if place < len(self._options) else ""
+
+
+def _looked_at(form: Form, rows: Sequence[Sequence[str]]) -> str:
+    """Where the header was looked for, and what stands there, as far as it can be told that it is no answer of a person."""
+    if form.header_row:
+        return f"row {form.header_row}, which has {len(rows[-1])} columns"
+    names = [name[:40] if _NAME.fullmatch(name) else "…" for name in max(rows, key=len)[:SHOWN_NAMES]]
+    return f"its first {LOOKED_AT} rows; the widest says: {', '.join(names) or 'nothing'}"

@@ -60,7 +60,7 @@ def test_the_header_is_found(text):
 def test_a_header_row_that_is_given_is_taken():
     text = "Response ID,old\nResponse ID,Why?\nR1,x\n"
     assert answers(read(text, Form(header_row=2))[0]) == {"Why?": "x"}
-    with pytest.raises(ConfigError, match="no column Response ID in row 3; the widest says: R1, x"):
+    with pytest.raises(ConfigError, match="no column Response ID in row 3, which has 2 columns"):
         read(text, Form(header_row=3))
 
 
@@ -68,6 +68,12 @@ def test_a_file_without_the_column_says_what_it_has():
     with pytest.raises(ConfigError, match=r"Export x\.csv has no column Response ID.*Antwort-Nr, Warum\?.*columns\.response_id"):
         read("Antwort-Nr,Warum?\nR1,x\n")
     assert read("Antwort-Nr,Warum?\nR1,x\n", columns=Columns({"response_id": "Antwort-Nr"}))[0].response_id == "R1"
+
+
+def test_a_file_without_a_header_does_not_tell_who_answered():
+    with pytest.raises(ConfigError) as refused:
+        read("R1,ann@example.com,203.0.113.7,fine\n")
+    assert "…, …, …, fine" in str(refused.value)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])

@@ -203,7 +203,9 @@ class Absorber:
             return
         for waiting in records.awaiting_heirs(connection, self._sync, list(heirs)):
             dead = known.setdefault((waiting.stream, waiting.id), waiting)
-            self._hand_over(connection, dead, heirs[waiting.heir or ""])
+            if dead.heir not in heirs:
+                continue  # came back in this batch: what it held and said stays its own
+            self._hand_over(connection, dead, heirs[dead.heir])
             self._saved[dead.stream, dead.id] = dead
             if dead.address is not None:
                 chunk.touched.add(dead.address)

@@ -191,6 +191,17 @@ def test_h26_a_known_contact_that_is_not_opted_out_ends_it_at_once(scene: New) -
     assert s.tool.status(L, A) == "active"
 
 
+def test_h26_a_converted_lead_that_comes_back_with_its_heir_keeps_its_opt_out_and_its_history(scene: New) -> None:
+    """The contact is not heard of until the run in which the lead lives again: nothing is handed over any more."""
+    s = scene()
+    fine(s.run(s.says("r", A)))
+    fine(s.run(s.gone("r", reason="converted", heir=("Contacts", "c")), complete=["Leads"]))
+    ran = fine(s.run(s.says("r", B, opt_out=True), s.says("c", C, stream="Contacts")))
+    assert (ran.fate("r"), ran.fate("c")) == ("skipped(crm_opt_out)", "written")
+    s.tool.leaves(L, A, by_mail="news")
+    assert fine(s.run(s.says("c", C, stream="Contacts", City="Bern"))).fate("c") == "written", "A was the lead's, and is not the contact's"
+
+
 def test_h26_an_opted_out_contact_stays_opted_out(scene: New) -> None:
     s = scene()
     fine(s.run(s.says("r", A)))

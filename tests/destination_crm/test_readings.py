@@ -2,6 +2,7 @@
 
 import os
 import random
+from importlib import import_module
 
 import pytest
 
@@ -9,8 +10,10 @@ from .crms import EVERY
 from .test_faults import configured, expected, people_of, responses, shown, until_done
 
 PROVE = os.environ.get("MAILSYNC_PROVE") == "1"
-PREFIX = {"zoho_crm": "crm_", "zoho_recruit": "recruit_", "pipedrive": "pipedrive_"}
-OF_WRITING = {"crm_member_status_values", "crm_member_status_trigger", "crm_coql_what_id", "crm_coql_textarea", "crm_layout_required"}
+OF_WRITING = {
+    *("crm_member_status_values", "crm_member_status_trigger", "crm_coql_what_id", "crm_coql_textarea", "crm_layout_required"),
+    *("pipedrive_patch_customs", "pipedrive_note_comments"),
+}
 MIXES = 20 if PROVE else 2
 
 
@@ -19,10 +22,9 @@ def crm(emulator, request):
     return request.param(emulator)
 
 
-def readings_of(emulator, crm):
-    """Switch → its readings, those of this CRM."""
-    known = emulator.admin("GET", "/__admin/switches")
-    return {one["name"]: one["readings"] for one in known if one["name"].startswith(PREFIX[crm.name])}
+def switches(crm):
+    """Those of this CRM."""
+    return import_module(f"emulators.{crm.name}.switches").SWITCHES
 
 
 def lived_through(connector, crm):
@@ -38,18 +40,20 @@ def lived_through(connector, crm):
 @pytest.mark.parametrize("crm", EVERY, indirect=True, ids=lambda one: one.name)
 def test_a_mix_of_readings_leads_to_the_same_end(connector, crm, emulator, mix):
     dice = random.Random(mix)
-    chosen = {name: dice.choice(readings) for name, readings in sorted(readings_of(emulator, crm).items())}
-    emulator.switch(**chosen)
+    emulator.switch(**{one.name: dice.choice(one.readings) for one in sorted(switches(crm), key=lambda one: one.name)})
     lived_through(connector, crm)
 
 
-@pytest.mark.parametrize("crm", EVERY if PROVE else EVERY[:1], indirect=True, ids=lambda one: one.name)
-def test_each_reading_alone_leads_to_the_same_end(connector, crm, emulator, tmp_path):
-    every = [(name, reading) for name, readings in readings_of(emulator, crm).items() for reading in readings[1:]]
-    for number, (name, reading) in enumerate(every if PROVE else [one for one in every if one[0] in OF_WRITING]):
-        emulator.reset()
-        fresh = type(crm)(emulator)
-        connector.acknowledged = {}
-        connector.config["ledger"] = {"kind": "sqlite", "path": str(tmp_path / f"{name}-{number}.db")}
-        emulator.switch(**{name: reading})
-        lived_through(connector, fresh)
+READINGS = [
+    pytest.param(crm, one.name, reading, id=f"{one.name}={reading}")
+    for crm in EVERY
+    for one in switches(crm)
+    for reading in one.readings[1:]
+    if PROVE or one.name in OF_WRITING
+]
+
+
+@pytest.mark.parametrize(("crm", "name", "reading"), READINGS, indirect=["crm"])
+def test_each_reading_alone_leads_to_the_same_end(connector, crm, emulator, name, reading):
+    emulator.switch(**{name: reading})
+    lived_through(connector, crm)

@@ -211,6 +211,7 @@ class _One:
     def _mail(self) -> bool:
         row, launch, traits = self._row, self._launch, self._launcher.traits
         key, at = row.campaign or "", launch.at or 0.0
+        row.plan = told.plan_of(launch)  # who gets it, and when, could change until now
         if launch.then is Then.SEND:
             what, answer = "send", self._make("send", traits.send_endpoint, lambda: self._launcher.send(key))
         else:

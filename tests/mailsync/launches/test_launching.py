@@ -157,6 +157,7 @@ def test_a_draft_is_made_and_left_and_sent_when_that_is_configured(world: New) -
     w.run(*w.says("bob"))
     w.configure(then=Then.SEND)
     w.run()
+    assert w.run().error is None, "a draft that was sent is what the configuration says"
     assert mailed(w) == {"ann": 1, "bob": 1}
 
 

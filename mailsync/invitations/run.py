@@ -57,7 +57,6 @@ class Run:
         self._claims: list[Claim] = []
         self._begun: set[str] = set()
         self._stated: set[str] = set()
-        self._drained = False
         self._notes: list[str] = []
         self._fates = Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams})
         self._parts_or_none: _Parts | None = None
@@ -117,7 +116,6 @@ class Run:
             rows = [{"sync": self._plan.sync_name, "stream": name, "hash": state_hash.hex(), "echoed_at": now} for name in names]
             connection.execute(self._ledger.upsert(state), rows)
         self._stated.update(names)
-        self._drain()
         return self._fates.since_last_echo(stream)
 
     def complete(self, _stream: str) -> None:
@@ -129,9 +127,11 @@ class Run:
         self._flush()
 
     def close(self) -> Summary:
-        """End of input: people known from before for whom a survey or a round is new, then the sum of fates."""
+        """End of input: who was left over by earlier runs, people known from before for whom a survey or a round is new, then the sum of fates.
+
+        Not before: a mail cannot be taken back, and what the CRM says of these people now must be known first.
+        """
         self._flush()
-        self._drain()
         self._notes += [one.replace("the list", "the survey") for one in opening.decide_new_feeds(self._ledger, self._lease, self._plan)]
         self._parts.settler.settle_all()
         self._fates.check_sum()
@@ -173,7 +173,6 @@ class Run:
         if not self._claims:
             return
         self._check()
-        self._drain()
         claims, self._claims = self._claims, []
         parts = self._parts
         with self._ledger.begin() as connection:
@@ -195,12 +194,6 @@ class Run:
                     if row.sync == self._plan.sync_name:
                         decided[row.stream, row.id] = ruling(row, at, fate_of(row, at, decision))
         return found
-
-    def _drain(self) -> None:
-        """Once, what earlier runs left: only after the first STATE showed that the ledger is the right one."""
-        if not self._drained:
-            self._drained = True
-            self._parts.settler.settle_all()
 
     def _release(self) -> None:
         self._is_held = False

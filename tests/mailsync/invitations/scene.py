@@ -155,6 +155,7 @@ class Scene:
         except Crash as crash:
             summary, error = None, crash
             self.close()
+        ledger.die_at = None  # whatever else a test does with it
         return Ran(summary, error, events, echoed, ledger.commits)
 
     def _drive(self, run: Run, sync: str, streams: tuple[str, ...], claims: tuple[Claim, ...], echoed: list[int]) -> Summary:

@@ -233,6 +233,15 @@ def test_the_days_pace_postpones_the_rest_and_the_next_run_carries_on(scene: New
     assert s.run(s.lead("9", A), when_spent=WhenSpent.STOP).error is not None
 
 
+def test_who_was_left_over_is_invited_only_when_everything_the_crm_says_now_is_known(scene: New) -> None:
+    s = scene()
+    s.inviter.traits = Traits("fake", {INVITE: (Window(3, DAY),)})
+    fine(s.run(*(s.lead(str(number), f"p{number}@example.com") for number in range(4))))
+    assert s.inviter.invited() == ["p0@example.com", "p1@example.com"]
+    assert fine(s.run(s.lead("2", "p2@example.com", opt_out=True), after=2 * DAY)).fates() == {"skipped(crm_opt_out)": 1}
+    assert s.inviter.invited() == ["p0@example.com", "p1@example.com", "p3@example.com"]
+
+
 def test_who_leaves_between_the_decision_and_the_call_is_not_invited(scene: New) -> None:
     s = scene()
     s.inviter.before.append(lambda: suppress(s, A, "left"))

@@ -72,26 +72,29 @@ class Walk:
 
     def a_run(self, *, die_at: int | None = None) -> None:
         sync = self.chance.choice(list(SYNCS))
-        claims, before = self.waiting[sync], len(self.scene.inviter.mails)
-        for claim in claims:
-            key = (claim.stream, claim.record_id)
-            if claim.address is not None:
-                self.held.setdefault(claim.address, set()).add(key)
-                (self.opted_out.add if claim.opt_out else self.opted_out.discard)(key)
-        left = set(self.left)
+        claims, before, left = self.waiting[sync], len(self.scene.inviter.mails), set(self.left)
         ran = self.scene.run(*claims, sync=sync, streams=SYNCS[sync], targets=(self.round,), die_at=die_at, after=self.chance.choice([2.0, HOUR]))
         assert ran.error is None or isinstance(ran.error, Crash | MailsyncError), repr(ran.error)
-        if ran.echoed:
-            self.waiting[sync] = []
         if ran.summary is not None:
             assert sum(ran.summary.fates.values()) == len(claims)
         for mail in self.scene.inviter.mails[before:]:
             assert mail["email"] not in left, "somebody who had left was invited"
-            was_opted_out = [one for one in self.held[mail["email"]] if one in self.opted_out]
-            if len(claims) < 2:  # of several messages about one record, one before the last may have said otherwise
-                assert not was_opted_out, "somebody who had opted out was invited"
+            told_now = {(claim.stream, claim.record_id) for claim in claims}  # what these say now may be known already, or not yet
+            opted_out = [one for one in self.held.get(mail["email"], ()) if one in self.opted_out and one not in told_now]
+            assert opted_out == [], "somebody who had opted out was invited"
         sent = Counter((mail["survey"], mail["email"]) for mail in self.scene.inviter.mails)
         assert [key for key, count in sent.items() if count > 1] == [], "somebody was invited twice in one round"
+        if len(ran.echoed) == len(SYNCS[sync]):
+            self._are_known(claims)
+            self.waiting[sync] = []
+
+    def _are_known(self, claims: list[Claim]) -> None:
+        """The run gave its states back: from now on everything in these counts."""
+        for claim in claims:
+            if claim.address is not None:
+                key = (claim.stream, claim.record_id)
+                self.held.setdefault(claim.address, set()).add(key)
+                (self.opted_out.add if claim.opt_out else self.opted_out.discard)(key)
 
     def a_run_that_dies(self) -> None:
         self.a_run(die_at=self.chance.randrange(1, 25))

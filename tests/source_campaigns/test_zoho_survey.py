@@ -253,6 +253,21 @@ def test_streams_of_mailings_are_refused_by_name(account):
     assert "Zoho Survey has no campaigns" in output.errors("campaigns")[0]["message"]
 
 
+def test_nothing_but_records_holds_an_address_an_answer_or_a_secret(account):
+    with account.hooked("variables"):
+        account.answer()
+    spoilt = account.folder / "spool" / account.survey_id / "broken.json"
+    spoilt.write_bytes(b'{"Response ID": "R", "Email address": "bob@example.org"')
+    outputs = [account.read(*STREAMS, *TREE)]
+    account.use(account=account.config["system"]["account"] | {"client_secret": "wrong-secret-0001"})
+    account.emulator.edit("zoho", op="expire_tokens")
+    outputs.append(account.read(*STREAMS, *TREE, state=[], expecting_exception=True))
+    told = [json.dumps(line) for output in outputs for line in output.lines if line["type"] != "RECORD"]
+    assert outputs[1].errors("surveys")
+    words = ("@", "emulated-secret", "wrong-secret", "emulated.refresh", ANN["record_id"], "pepper", "203.0.113")
+    assert [line for line in told for word in words if word in line] == []
+
+
 def test_what_is_no_delivery_is_passed_over_and_told(account):
     account.responses()
     with account.hooked("labels") as hook:
@@ -305,7 +320,7 @@ def test_reading_goes_on_from_every_state_as_a_host_keeps_them(account):
     expected = {name: {KEYS[name](row) for row in whole.records(name)} for name in STREAMS}
     points = [at for at, line in enumerate(whole.lines) if line["type"] == "STATE"]
     assert len(points) >= 2 * 4
-    for point in points:
+    for point in points if PROVE else points[1::3]:
         before = whole.lines[: point + 1]
         states = [line["state"]["stream"] for line in before if line["type"] == "STATE"]
         kept = {state["stream_descriptor"]["name"]: {"type": "STREAM", "stream": state} for state in states}
@@ -325,7 +340,7 @@ def test_both_roads_meet_under_each_reading(account, switch, reading):
     both_roads_meet(account, {switch: reading})
 
 
-@pytest.mark.parametrize("number", range(20 if PROVE else 3))
+@pytest.mark.parametrize("number", range(20 if PROVE else 2))
 def test_both_roads_meet_under_a_random_mix(account, number):
     chosen = random.Random(number)
     both_roads_meet(account, {name: chosen.choice((*readings, None)) for name, readings in READINGS.items()})

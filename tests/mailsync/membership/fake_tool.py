@@ -76,6 +76,7 @@ class FakeTool:
         self.before_read: list[Callable[[], None]] = []
         self.reserve: Callable[[str], None] = lambda _endpoint: None
         self.on_call: Callable[[Call], None] = lambda _call: None
+        self.on_lost: Callable[[list[Call]], None] = lambda _calls: None  # calls that did not arrive, or whose answer did not
         self.organisation: str | None = "org-1"
         window = (Window(500, 300.0),)
         self.windows: dict[str, tuple[Window, ...]] = {
@@ -220,6 +221,8 @@ class FakeTool:
         said = self.dial(made[0])
         if isinstance(said, MailsyncError):
             raise said
+        if said is not None:
+            self.on_lost(made)
         if said == "crash_before":
             raise Crash
         if said == "lost_before":

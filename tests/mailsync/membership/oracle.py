@@ -38,28 +38,36 @@ class Oracle:
     acknowledged: dict[RecordId, Truth] = field(default_factory=dict)  # as far as a STATE came back
     held: dict[RecordId, set[str]] = field(default_factory=lambda: defaultdict(set))  # acknowledged addresses, ever
     held_or_sent: dict[RecordId, set[str]] = field(default_factory=lambda: defaultdict(set))
-    opt_outs_sent: set[RecordId] = field(default_factory=set)  # in a run that may have died before its STATE came back
+    heard: dict[RecordId, list[Truth]] = field(default_factory=lambda: defaultdict(list))  # the last acknowledged, and what was sent since
+    told: dict[RecordId, set[str]] = field(default_factory=lambda: defaultdict(set))  # addresses sent, ever
     heirs: dict[RecordId, RecordId] = field(default_factory=dict)
     left: set[Place] = field(default_factory=set)  # the person's last word about a list
     shown: set[Place] = field(default_factory=set)  # … and a read or response told the product, before a call
     just_shown: set[Place] = field(default_factory=set)
+    known_to_have_left: set[Place] = field(default_factory=set)  # shown to the product, which may have kept it, until a run saw them back
+    seen_away: set[Place] = field(default_factory=set)  # a complete read of a run that ended well showed them not active, and no call of ours since
     called: set[Place] = field(default_factory=set)
     taken_off: set[Place] = field(default_factory=set)
     theirs: set[Place] = field(default_factory=set)  # somebody else put them there
     unanswered: set[Place] = field(default_factory=set)  # a call of ours may have been made there, and nobody has looked since
     doubtful: set[Place] = field(default_factory=set)
+    overridden: set[Place] = field(default_factory=set)  # of those: a call of ours came after the leaving, or may have
     lost: set[Place] = field(default_factory=set)  # calls of the run under way whose answer, or which themselves, got lost
     touched: set[str] = field(default_factory=set)  # addresses with a story of their own: end states are not predicted for them
     mailed: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
     running: str = ""
+    away_at_first: set[Place] = field(default_factory=set)  # when the run under way began
+    calls_of_run: set[Place] = field(default_factory=set)
     sent: dict[RecordId, Truth] = field(default_factory=dict)  # of this run, once all of it is in the product's hands
     broken: list[str] = field(default_factory=list)
 
     # What happens.
 
     def signs_up(self, place: Place) -> None:
-        """Theirs from now on, unless we had put them there and nobody could see them away in between, or may have: success looks the same either way."""
-        if (place not in self.called and place not in self.unanswered) or place in self.shown or place[0] in self.forms:
+        """Theirs from now on, unless it was or may have been our call, and the product was not shown them away since: success looks the same then (I4, I5)."""
+        called = place in self.called or place in self.unanswered
+        shown_away = place in self.shown or (place in self.seen_away and place not in self.unanswered)
+        if not called or shown_away or place[0] in self.forms:
             self.theirs.add(place)
         self.left.discard(place)
         self.shown.discard(place)
@@ -71,12 +79,14 @@ class Oracle:
         self.left.add(place)
         if lasting:
             self.doubtful.add(place)
+            self.overridden.discard(place)
         self.touched.add(place[1])
 
     def shows(self, place: Place) -> None:
         """A page or a response with this leaving was handed to the product; it counts once a call follows."""
         if place in self.left:
             self.just_shown.add(place)
+            self.known_to_have_left.add(place)
 
     def as_told(self, record: RecordId) -> Truth:
         """What a message about this record can tell: a tombstone is a bare id, so a value that came and went between two runs was never told."""
@@ -86,11 +96,22 @@ class Oracle:
         told = self.acknowledged.get(record, Truth(None))
         return Truth(told.address, told.opt_out, told.city, told.contacted, live=False)
 
+    def sends(self, truths: dict[RecordId, Truth]) -> None:
+        """All of this is in the product's hands now. Whether it is kept is certain only once its STATE comes back."""
+        self.sent.update(truths)
+        for record, truth in truths.items():
+            self.heard[record].append(truth)
+            self.told[record] |= {truth.address} - {None}
+        for lead, contact in self.heirs.items():
+            if lead in truths:
+                self.told[contact] |= self.told[lead]
+
     def acknowledge(self, record: RecordId, truth: Truth) -> None:
         self.acknowledged[record] = truth
-        self.opt_outs_sent.discard(record)
+        self.heard[record] = [truth]
         if truth.address is not None:
             self.held[record].add(truth.address)
+            self.told[record].add(truth.address)
 
     # Every call that reaches the mailing tool.
 
@@ -102,11 +123,18 @@ class Oracle:
             self.taken_off.add(place)
             return
         self._sees_subscription(place)
-        self.called.add(place)
+        self._calls(place)
         if call.list in self.forms:
             self.mailed[place] += 1
             if self.mailed[place] > 1:
                 self.broken.append(f"promise 11: a second call that can mail {place}")
+
+    def _calls(self, place: Place) -> None:
+        self.called.add(place)
+        self.calls_of_run.add(place)
+        self.seen_away.discard(place)
+        if place in self.doubtful:
+            self.overridden.add(place)
 
     def _sees_subscription(self, place: Place) -> None:
         key, address = place
@@ -114,11 +142,17 @@ class Oracle:
             self.broken.append(f"promise 3: {place} had left, and the product had been told")
         for record, truth in {**self.acknowledged, **self.sent}.items():
             held = self.held[record]
-            if truth.opt_out and record not in self.heirs and self.crm[record].opt_out and (address in held or address == truth.address):
+            if self._is_opted_out(record) and (address in held or address == truth.address):
                 self.broken.append(f"promise 3: {record} is opted out and held {address}")
             claims = truth.live and truth.address == address and key in self.feeds[record[:2]]
             if claims and (record in self.sent or record[0] != self.running) and any((key, before) in self.shown for before in held - {address}):
                 self.broken.append(f"promise 3: {record} at {address} left {key} with another address")
+
+    def _is_opted_out(self, record: RecordId) -> bool:
+        """Whether the product must know it, whatever it kept of what it was told; a converted record's opt-out ends with its heir's own word."""
+        if record in self.heirs and self.heard[self.heirs[record]]:
+            return False
+        return self.sent[record].opt_out if record in self.sent else all(one.opt_out for one in self.heard[record])
 
     def _sees_take_off(self, place: Place) -> None:
         key, address = place
@@ -136,28 +170,48 @@ class Oracle:
                 self.broken.append(f"promise 4: {place} is claimed by {record}")
 
     def _may_have_left(self, place: Place) -> bool:
-        """Whether a leaving or opt-out of the same person can be the reason."""
+        """Whether a leaving, or an opt-out in the CRM, can be the reason.
+
+        Their own leaving; of a member who is not ours only one that our call overrode. The leaving under another address of a record that claims this
+        one. An opt-out that the product may have heard of any record that ever had the address, the dead ones too.
+        """
         key, address = place
-        family = self.family(address)
-        if any((key, one) in self.left | self.shown | self.doubtful for one in family):
+        if place in self.left or place in self.shown or (place in self.doubtful and (place not in self.theirs or place in self.overridden)):
             return True
-        records = [record for record, held in self.held_or_sent.items() if address in held]
+        if any(address in self.told[record] and any(one.opt_out for one in truths) for record, truths in self.heard.items()):
+            return True
         return any(
-            record in self.opt_outs_sent
-            or self.crm.get(record, Truth(None)).opt_out
-            or self.acknowledged.get(record, Truth(None)).opt_out
-            or record in self.heirs.values()
-            for record in records
+            (key, before) in self.known_to_have_left | self.doubtful for record in self._claiming(key, address) for before in self.told[record]
         )
 
-    def answers_missing(self, lists: Iterable[str], addresses: Iterable[str], *, died: bool) -> None:
-        """A run over these lists has ended, and a complete read began it. Whoever dies may have left an intent about anybody."""
+    def _claiming(self, key: str, address: str) -> list[RecordId]:
+        """Records that, for all the product may have heard, feed the list with this address."""
+        return [
+            record
+            for record, truths in self.heard.items()
+            if key in self.feeds[record[:2]] and any(one.live and one.address == address for one in truths)
+        ]
+
+    def begins(self, sync: str, lists: Iterable[str], active: dict[str, set[str]], addresses: Iterable[str]) -> None:
+        """A run over these lists, which begins with a complete read of them."""
+        self.running = sync
+        self.just_shown.clear()
+        self.sent = {}
+        self.away_at_first = {(key, address) for key in lists for address in addresses if address not in active[key]}
+        self.calls_of_run = set()
+
+    def ends(self, lists: Iterable[str], *, died: bool) -> None:
+        """Whoever died may have left an intent about anybody who was claimed; after any other end, only calls that got lost have no answer."""
         fed = set(lists)
         if died:
-            self.unanswered |= {(key, address) for key in fed for address in addresses}
+            claimed = {one.address for truths in self.heard.values() for one in truths if one.live and one.address}
+            self.unanswered |= {(key, address) for key in fed for address in claimed if self._claiming(key, address)}
         else:
             self.unanswered = {place for place in self.unanswered if place[0] not in fed}
+            self.seen_away |= self.away_at_first - self.calls_of_run
+            self.known_to_have_left -= {place for place in self.known_to_have_left - self.left if place[0] in fed}
         self.unanswered |= self.lost
+        self.overridden |= self.unanswered & self.doubtful
         self.lost.clear()
 
     def after_a_run(self, active: dict[str, set[str]]) -> None:
@@ -169,13 +223,8 @@ class Oracle:
     # What must hold when everything has come to rest.
 
     def family(self, address: str) -> set[str]:
-        """Addresses tied to this one by records that held both, however far."""
-        found, grown = {address}, True
-        while grown:
-            more = set().union(*(held for held in self.held_or_sent.values() if held & found))
-            grown = not more <= found
-            found |= more
-        return found
+        """The addresses of every record that ever had this one: a leaving follows the person so far, and no further."""
+        return {address}.union(*(held for held in self.held_or_sent.values() if address in held))
 
     def claimants(self, key: str, address: str) -> list[RecordId]:
         return [record for record, truth in self.crm.items() if truth.live and truth.address == address and key in self.feeds[record[:2]]]
@@ -190,7 +239,7 @@ class Oracle:
         """Nobody in the family ever left, bounced, vanished, signed up, opted out, or was half-way back."""
         if self.family(address) & self.touched:
             return False
-        return not any(truth.opt_out for record, truth in self.crm.items() if self.held_or_sent[record] & self.family(address))
+        return not any(truth.opt_out for record, truth in self.crm.items() if address in self.held_or_sent[record])
 
     def at_rest(self, active: dict[str, set[str]], fields: dict[Place, dict[str, str]], addresses: list[str]) -> None:
         """`active`: list key → addresses; `fields`: place → what is seen there."""

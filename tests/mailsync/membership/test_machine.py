@@ -80,6 +80,7 @@ class Histories(RuleBasedStateMachine):
         watched.oracle = self.oracle
         watched.windows = {}
         watched.on_call = self.oracle.sees
+        watched.on_lost = lambda calls: self.oracle.lost.update((call.list, call.address) for call in calls)
         self.scene.tool = watched
         self.waiting: dict[RecordId, Claim] = {}  # what the source has not had acknowledged, newest per record
         self.generation = 1
@@ -247,10 +248,7 @@ class Histories(RuleBasedStateMachine):
         count = iter(range(1, 10_000))
 
         def fails(call: Call) -> str | None:
-            if key not in (None, call.list) or not number <= next(count) <= number + last:
-                return None
-            self.oracle.lost.add((call.list, call.address))
-            return how
+            return how if key in (None, call.list) and number <= next(count) <= number + last else None
 
         self.scene.tool.dial = fails
         self.run(sync)
@@ -293,13 +291,11 @@ class Histories(RuleBasedStateMachine):
         self.run("s", generations=generations, refresh=True)
 
     def run(self, sync: str, *, refresh: bool = False, **options: Any) -> Ran:
-        self.oracle.running = sync
+        lists = [key for _, key in FEEDS[sync]]
+        self.oracle.begins(sync, lists, {key: self.scene.tool.active(key) for key in lists}, ADDRESSES)
         sent = {record: claim for record, claim in self.waiting.items() if record[0] == sync}
         truths = {record: self.oracle.as_told(record) for record in sent}
-        self.oracle.opt_outs_sent |= {record for record, truth in truths.items() if truth.opt_out}
-        self.oracle.just_shown.clear()
-        self.oracle.sent = {}
-        self.scene.on_sent = lambda: self.oracle.sent.update(truths)
+        self.scene.on_sent = lambda: self.oracle.sends(truths)
         ran = self.scene.run(*sent.values(), sync=sync, removals_over_brake=True, **options)
         for record in sent:
             if record[1] in ran.echoed:
@@ -310,7 +306,7 @@ class Histories(RuleBasedStateMachine):
                 if record[0] == sync and not truth.live and record in self.oracle.acknowledged and record not in self.waiting:
                     self.oracle.acknowledge(record, self.oracle.as_told(record))
         assert ran.error is None or isinstance(ran.error, Crash | Braked), repr(ran.error)
-        self.oracle.answers_missing([key for _, key in FEEDS[sync]], ADDRESSES, died=isinstance(ran.error, Crash))
+        self.oracle.ends(lists, died=isinstance(ran.error, Crash))
         if ran.summary is not None:
             self.fates_add_up(ran, sent)
         if ran.error is None:
@@ -330,8 +326,8 @@ class Histories(RuleBasedStateMachine):
         assert totals == wanted
 
     def doubt_returns(self) -> None:
-        """Promise 1's one exception: a return whose call or answer was lost."""
-        self.oracle.touched |= {address for _, address in self.oracle.taken_off}
+        """Promise 1's one exception (I3): a return whose call or answer was lost, or may have been."""
+        self.oracle.touched |= {address for _, address in self.oracle.taken_off & self.oracle.unanswered}
 
     def teardown(self) -> None:
         try:

@@ -46,8 +46,13 @@ def _outcome(run: Run, take: Callable[[Run], None]) -> tuple[Summary, str, str]:
 def _tell(document: Mapping[str, Any], summary: Summary, output: Output) -> None:
     for level, text in summary_lines(summary):
         output.log(f"Would be: {text}", level)
-    writes = ", ".join(f"{name.replace('_', ' ')} {one['rows']} in {one['requests']} requests" for name, one in document["totals"].items())
+    writes = ", ".join(_planned(name, one) for name, one in document["totals"].items())
     output.log(f"Plan: {writes or 'no write'}.")
     if document["ends"]["how"] != "done":
         output.log(f"The run would not end well ({document['ends']['how']}): {document['ends']['message']}", "WARN")
     output.log(PLAN + orjson.dumps(document).decode())
+
+
+def _planned(action: str, told: Mapping[str, int]) -> str:
+    costs = ", ".join(f"{count} {name}" for name, count in told.items() if name not in ("rows", "requests"))
+    return f"{action.replace('_', ' ')} {told['rows']} in {told['requests']} requests ({costs})"

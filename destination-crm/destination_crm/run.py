@@ -33,6 +33,9 @@ DESTINATION = Destination(
     specification=specification,
     check=_check,
     write=_write,
-    no_discover="discover is not offered by this version yet: what is written where is part of the configuration.",
+    no_discover=(
+        "discover offers no objects: responses become campaigns, statuses, items and people by rules, which stand in the configuration, "
+        "and a mapping of columns to fields of one object could not say them. To write columns of people, use a destination that maps them."
+    ),
 )
 main = DESTINATION.main

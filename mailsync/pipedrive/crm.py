@@ -13,13 +13,28 @@ from mailsync.clock import Clock
 from mailsync.errors import Bug, VendorUnavailable
 from mailsync.membership.tool import Window
 from mailsync.pipedrive.api import PipedriveApi
-from mailsync.pipedrive.endpoints import GET_V2, IDS_PER_CALL, V2, WRITE_V2
+from mailsync.pipedrive.endpoints import GET_V2, IDS_PER_CALL, V2, WRITE_V1, WRITE_V2
 from mailsync.pipedrive.fields import Field
 from mailsync.pipedrive.items import Items
 from mailsync.pipedrive.people import PERSONS, People
 from mailsync.pipedrive.person_fields import customs
 from mailsync.pipedrive.refusals import PipedriveRefusal
-from mailsync.responses.crm import DONE, Ability, CampaignRow, Fate, Filter, NewItem, NewPerson, NewRow, Outcome, Person, PersonId, Traits, Value
+from mailsync.responses.crm import (
+    DONE,
+    Ability,
+    CampaignRow,
+    Fate,
+    Filter,
+    NewItem,
+    NewPerson,
+    NewRow,
+    Outcome,
+    Person,
+    PersonId,
+    Price,
+    Traits,
+    Value,
+)
 
 TOKENS = "tokens"
 FIND_SIZE = 500
@@ -60,6 +75,7 @@ class Pipedrive:
             batch=dict.fromkeys(Ability, 1),
             endpoint=TOKENS,
             limits={TOKENS: windows},
+            prices=dict.fromkeys(Ability, Price(WRITE_V2)) | {Ability.NOTE: Price(WRITE_V1)},
         )
 
     @property

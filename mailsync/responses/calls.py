@@ -153,3 +153,8 @@ def in_batches(rows: Sequence[T], size: int) -> Iterator[list[T]]:
     """So many at a time."""
     for first in range(0, len(rows), max(1, size)):
         yield list(rows[first : first + max(1, size)])
+
+
+def call_sizes(rows: int, size: int) -> list[int]:
+    """How many rows each call has, so many at a time."""
+    return [min(size, rows - first) for first in range(0, rows, max(1, size))]

@@ -164,6 +164,14 @@ class NewRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a call that writes costs in the vendor's unit: `units` for each `rows`, or part of so many."""
+
+    units: int = 1
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Traits:
     """What differs between CRMs, as data. Sizes are rows per call; an implementation is never given more.
 
@@ -185,6 +193,12 @@ class Traits:
     unproven: frozenset[Ability] = frozenset()
     lock_s: float = 60.0
     margin_s: float = 60.0
+    prices: Mapping[Ability, Price] = field(default_factory=dict)
+
+    def cost(self, ability: Ability, rows: int) -> int:
+        """Of one call that writes so many rows."""
+        price = self.prices.get(ability)
+        return 1 if price is None else price.units * -(-rows // price.rows)
 
 
 class Crm(Protocol):

@@ -23,6 +23,7 @@ FORMAT = 1
 CANNOT_KNOW = (
     "what the CRM will refuse: it tells only when asked to write",
     "whether new people would match a filter: they are not there yet",
+    "reads about people who are not made yet: they are not counted",
     "what people, staff and the mailing tool change between this plan and the run",
 )
 
@@ -66,7 +67,10 @@ class DryRun:
                     summary.fates.items(), key=lambda item: (item[0][0], item[0][2].value, item[0][3])
                 )
             ],
-            "totals": {action: {"rows": rows, "requests": requests} for action, (rows, requests) in sorted(self.crm.counts().items())},
+            "totals": {
+                action: {"rows": rows, "requests": requests, self.crm.traits.endpoint: cost}
+                for action, (rows, requests, cost) in sorted(self.crm.counts().items())
+            },
             "time": {"waiting_s": round(self._clock.waited, 1)},
             "notes": list(summary.notes),
             "cannot_know": list(CANNOT_KNOW),

@@ -39,6 +39,7 @@ planned = sa.Table(
     _tables,
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("request", sa.Integer, nullable=False),
+    sa.Column("cost", sa.Integer, nullable=False),  # of the whole request, at its first row
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("target", sa.Text, nullable=False),  # a person's or a campaign's id
     sa.Column("values", sa.Text, nullable=False),
@@ -96,20 +97,22 @@ class Rehearsal:
 
     def write_campaigns(self, rows: Sequence[CampaignRow]) -> Sequence[Outcome]:
         """Noted. Whether one with our key is there already shows only the real call."""
-        self._note(Ability.CAMPAIGN.value, [(row.id or row.key, {"name": row.name, **row.values}) for row in rows])
+        # Those that are known and those that are not go in two calls; of what is somebody else's campaign only what is ours is written.
+        for some in ([row for row in rows if row.id], [row for row in rows if not row.id]):
+            self._note(Ability.CAMPAIGN, [(row.id or row.key, {"name": row.name, **row.values}) for row in some if row.values or not row.is_theirs])
         return [Outcome(Fate.DONE, id=row.id or f"{INVENTED}{row.key}") for row in rows]
 
     def write_member_statuses(self, campaign_id: str, rows: Sequence[tuple[PersonId, str]]) -> Sequence[Outcome]:
         """Noted."""
-        return self._note(Ability.MEMBER_STATUS.value, [(str(one), {"campaign": campaign_id, "status": status}) for one, status in rows])
+        return self._note(Ability.MEMBER_STATUS, [(str(one), {"campaign": campaign_id, "status": status}) for one, status in rows])
 
     def write_fields(self, rows: Sequence[tuple[PersonId, Mapping[str, Value]]]) -> Sequence[Outcome]:
         """Noted."""
-        return self._note(Ability.FIELD.value, [(str(one), dict(values)) for one, values in rows])
+        return self._note(Ability.FIELD, [(str(one), dict(values)) for one, values in rows])
 
     def opt_out(self, ids: Sequence[PersonId]) -> Sequence[Outcome]:
         """Noted."""
-        return self._note(Ability.OPT_OUT.value, [(str(one), {}) for one in ids])
+        return self._note(Ability.OPT_OUT, [(str(one), {}) for one in ids])
 
     def markers(self, makes: Ability, ids: Sequence[PersonId]) -> Mapping[PersonId, Mapping[str, str]]:
         """What is there already; who would be made has nothing."""
@@ -119,7 +122,9 @@ class Rehearsal:
 
     def make_items(self, items: Sequence[NewItem]) -> Sequence[Outcome]:
         """Noted, without the text."""
-        self._note(items[0].makes.value, [(str(one.person), {"subject": one.subject, "owner": one.owner, **one.settings}) for one in items])
+        for kind in sorted({one.settings.get("type", "") for one in items}):  # activities of several types go in several calls
+            mine = [one for one in items if one.settings.get("type", "") == kind]
+            self._note(mine[0].makes, [(str(one.person), {"subject": one.subject, "owner": one.owner, **one.settings}) for one in mine])
         return [Outcome(Fate.DONE, id=f"{INVENTED}{one.marker}") for one in items]
 
     def heirs(self, ids: Sequence[PersonId]) -> Mapping[PersonId, PersonId]:
@@ -129,7 +134,11 @@ class Rehearsal:
 
     def rewrite_notes(self, notes: Sequence[tuple[str, NewItem]]) -> Sequence[Outcome]:
         """Noted, without the text."""
-        return self._note("note_rewritten", [(identifier, {"subject": one.subject, "person": str(one.person)}) for identifier, one in notes])
+        return self._note(
+            Ability.NOTE,
+            action="note_rewritten",
+            rows=[(identifier, {"subject": one.subject, "person": str(one.person)}) for identifier, one in notes],
+        )
 
     def rows_by_key(self, module: str, key_field: str, keys: Sequence[str]) -> Mapping[str, str]:
         """What is there already."""
@@ -137,12 +146,13 @@ class Rehearsal:
 
     def make_rows(self, rows: Sequence[NewRow]) -> Sequence[Outcome]:
         """Noted."""
-        self._note(Ability.ROW.value, [(str(one.person), {"module": one.module, **one.values}) for one in rows])
+        self._note(Ability.ROW, [(str(one.person), {"module": one.module, **one.values}) for one in rows])
         return [Outcome(Fate.DONE, id=f"{INVENTED}{one.key}") for one in rows]
 
     def rewrite_rows(self, rows: Sequence[tuple[str, NewRow]]) -> Sequence[Outcome]:
         """Noted."""
-        return self._note("row_rewritten", [(identifier, {"module": one.module, **one.values}) for identifier, one in rows])
+        told = [(identifier, {"module": one.module, **one.values}) for identifier, one in rows]
+        return self._note(Ability.ROW, told, action="row_rewritten")
 
     def missing_fields(self, person: NewPerson) -> Sequence[str]:
         """The real CRM's."""
@@ -152,7 +162,7 @@ class Rehearsal:
         """Noted, without the address."""
         first = self._writes
         ids = [f"{INVENTED}{first + number}" for number in range(1, len(people) + 1)]
-        self._note(Ability.PERSON.value, [(f"{one.module}/{name}", {"owner": one.owner}) for one, name in zip(people, ids, strict=True)])
+        self._note(Ability.PERSON, [(f"{one.module}/{name}", {"owner": one.owner}) for one, name in zip(people, ids, strict=True)])
         rows = [{"address": one.address, "person": f"{one.module}/{name}", "owner": one.owner} for one, name in zip(people, ids, strict=True)]
         with self._ledger.begin() as connection:
             connection.execute(self._ledger.upsert(invented), rows)
@@ -170,21 +180,26 @@ class Rehearsal:
             yield from ({"action": row["action"], "target": row["target"], "values": orjson.loads(row["values"])} for row in rows)
             after = rows[-1]["number"]
 
-    def counts(self) -> dict[str, tuple[int, int]]:
-        """Action → rows, and requests they take."""
+    def counts(self) -> dict[str, tuple[int, int, int]]:
+        """Action → rows, the requests they take, and what those cost in the vendor's unit."""
         with self._ledger.begin() as connection:
-            count = (sa.func.count(), sa.func.count(sa.distinct(planned.c.request)))
+            count = (sa.func.count(), sa.func.count(sa.distinct(planned.c.request)), sa.func.sum(planned.c.cost))
             rows = connection.execute(sa.select(planned.c.action, *count).group_by(planned.c.action))
-            return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+            return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
 
-    def _note(self, action: str, rows: Sequence[tuple[str, Mapping[str, object]]]) -> list[Outcome]:
-        self.reserve(self.traits.endpoint, 1)
+    def _note(self, ability: Ability, rows: Sequence[tuple[str, Mapping[str, object]]], *, action: str = "") -> list[Outcome]:
+        """One request."""
+        if not rows:
+            return []
+        cost = self.traits.cost(ability, len(rows))
+        self.reserve(self.traits.endpoint, cost)
         self._requests += 1
         values = []
         for target, told in rows:
             self._writes += 1
             text = orjson.dumps(told).decode()
-            values.append({"number": self._writes, "request": self._requests, "action": action, "target": target, "values": text})
+            about = {"request": self._requests, "cost": 0 if values else cost, "action": action or ability.value}
+            values.append({"number": self._writes, **about, "target": target, "values": text})
         with self._ledger.begin() as connection:
             connection.execute(sa.insert(planned), values)
         return [DONE] * len(rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mailsync.responses.crm import NewItem, NewPerson, NewRow, Outcome, PersonId, Value
+from mailsync.responses.crm import Ability, NewItem, NewPerson, NewRow, Outcome, PersonId, Price, Value
 from mailsync.zoho.api import CrmApi
 from mailsync.zoho.forms import Form
 from mailsync.zoho.items import NOTE_TEXTS, NOTES, Items
@@ -18,6 +18,7 @@ from mailsync.zoho.row_results import outcome
 ROWS = 100
 ROWS_OF_A_CREDIT = 10
 CREDITS = "credits"
+PRICES = dict.fromkeys(Ability, Price(rows=ROWS_OF_A_CREDIT))
 OPT_OUT = "Email_Opt_Out"
 
 
@@ -103,7 +104,7 @@ class Writer:
     def written(self, method: str, path: str, rows: Sequence[Mapping[str, Any]], **more: Any) -> list[Outcome]:
         """One call; an outcome for each row."""
         body = {"data": list(rows), **more, **({} if self._runs_automation else {"trigger": []})}
-        cost = -(-len(rows) // ROWS_OF_A_CREDIT)
+        cost = -(-len(rows) // ROWS_OF_A_CREDIT)  # as PRICES say
         return [outcome(result) for result in self._api.write(method, path, body, cost=cost)]
 
 

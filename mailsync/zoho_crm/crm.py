@@ -17,7 +17,7 @@ from mailsync.zoho.forms import Form
 from mailsync.zoho.items import CONTACTS
 from mailsync.zoho.person_rows import is_record_id
 from mailsync.zoho.refusals import CrmRefusal
-from mailsync.zoho.writer import CREDITS, ROWS, Writer, opt_out_modules
+from mailsync.zoho.writer import CREDITS, PRICES, ROWS, Writer, opt_out_modules
 from mailsync.zoho_crm import coql
 from mailsync.zoho_crm.conversions import CONVERTING_MODULE, HEIR_MODULE, contacts_of
 from mailsync.zoho_crm.items import Items
@@ -150,4 +150,5 @@ def _traits(forms: Mapping[str, Form], windows: tuple[Window, ...], *, has_campa
         batch=dict.fromkeys(Ability, ROWS),
         endpoint=CREDITS,
         limits={CREDITS: windows},
+        prices=PRICES,
     )

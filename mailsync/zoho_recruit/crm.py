@@ -21,7 +21,7 @@ from mailsync.zoho.campaign_records import CampaignRecords
 from mailsync.zoho.forms import Form
 from mailsync.zoho.members import MODULE, NAME, is_there
 from mailsync.zoho.refusals import CrmRefusal
-from mailsync.zoho.writer import CREDITS, ROWS, Writer, opt_out_modules
+from mailsync.zoho.writer import CREDITS, PRICES, ROWS, Writer, opt_out_modules
 from mailsync.zoho_recruit.members import NOT_SERVED
 from mailsync.zoho_recruit.people import People
 from mailsync.zoho_recruit.record_pages import List, every, page
@@ -76,6 +76,7 @@ class ZohoRecruit(Writer):
             batch=dict.fromkeys(Ability, ROWS),
             endpoint=CREDITS,
             limits={CREDITS: windows},
+            prices=PRICES,
         )
 
     @property

@@ -117,4 +117,4 @@ def test_a_stream_without_the_columns_that_are_read_is_refused(connector):
 
 
 def test_discover_is_refused_by_name(connector):
-    assert "discover is not offered" in connector.run("discover").error["message"]
+    assert "discover offers no objects" in connector.run("discover").error["message"]

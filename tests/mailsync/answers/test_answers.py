@@ -308,6 +308,6 @@ def test_a_dry_run_tells_every_write_and_makes_none(scene: New) -> None:
     dry, summary, _ = rehearse(s, [said("r1", how="1", address="ann@example.com"), said("r2", how="2", ended=2.0, address="ann@example.com")])
     writes = [(one["action"], one["target"]) for one in dry.writes()]
     assert writes == [("field", "Leads/1"), *[("note", "Leads/1")] * 2, *[("row", "Leads/1")] * 2]
-    assert dry.document(summary)["totals"]["note"] == {"rows": 2, "requests": 1}
+    assert dry.document(summary)["totals"]["note"] == {"rows": 2, "requests": 1, "api": 1}
     dry.close()
     assert s.crm.writes() == []

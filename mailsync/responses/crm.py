@@ -3,6 +3,8 @@
 Idempotent calls (campaign, member status, field, opt-out) may be made again with the same values at any time. Calls that make something new
 (an item, a person) are looked up first and have an intent in the ledger; an implementation makes each of them in exactly one request and never
 repeats it by itself, except after an answer that proves that it had no effect (an expired token).
+
+Long because everything that a CRM is asked for stands on one page.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ class Rehearsal:
         cost = self.traits.cost(ability, len(rows))
         self.reserve(self.traits.endpoint, cost)
         self._requests += 1
-        values = []
+        values: list[dict[str, object]] = []
         for target, told in rows:
             self._writes += 1
             text = orjson.dumps(told).decode()

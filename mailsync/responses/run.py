@@ -14,12 +14,13 @@ from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.history import History, Status, Target
 from mailsync.ledger.lease import Lease
-from mailsync.membership.told import Braked, Event, EventKind, Forecast, Settled, Spending, Stopped, Summary, account_of
+from mailsync.membership.told import Braked, Event, EventKind, Settled, Spending, Stopped, Summary, account_of
 from mailsync.responses import opening
 from mailsync.responses.absorb import Absorber
-from mailsync.responses.calls import Calls, call_sizes
-from mailsync.responses.crm import Ability, Crm
+from mailsync.responses.calls import Calls
+from mailsync.responses.crm import Crm
 from mailsync.responses.fates import TARGET, Fates
+from mailsync.responses.forecast import forecast
 from mailsync.responses.held import RECIPIENTS, Held
 from mailsync.responses.model import DAY_S, QUIET_BELOW
 from mailsync.responses.plan import Message, Plan
@@ -224,22 +225,10 @@ class Run:
             records_in=dict(self._fates.records_in),
             actions={(TARGET, what): count for what, count in sorted(self._held.calls.done.items()) if count},
             spending=tuple(Spending(name, count, None) for name, count in sorted(self.budget.spent.items())),
-            forecast=self._forecast(waiting),
+            forecast=forecast(waiting, self._held.crm.traits, self._plan, self.budget),
             notes=tuple(notes),
             examples=self._fates.examples(),
         )
-
-    def _forecast(self, waiting: int) -> Forecast:
-        """What waits, as if each row needed every write that is configured: a status for each, a field for each."""
-        if not waiting:
-            return Forecast(0, 0.0)
-        traits, plan = self._held.crm.traits, self._plan
-        kinds = {Ability.MEMBER_STATUS: bool(plan.member_statuses), Ability.FIELD: bool(plan.fields)}
-        wanted = [ability for ability, is_planned in kinds.items() if is_planned and ability in traits.supports] or [Ability.OPT_OUT]
-        sizes = [(ability, size) for ability in wanted for size in call_sizes(waiting, traits.batch.get(ability, 1))]
-        cost = sum(traits.cost(ability, size) for ability, size in sizes)
-        seconds, days = self.budget.seconds_for(cost, traits.endpoint), self.budget.days_for(cost, traits.endpoint)
-        return Forecast(len(sizes), seconds, days, by_endpoint={traits.endpoint: cost}, exact=False)
 
     def _note_end(self, status: Status, summary: Summary, error: str = "") -> None:
         self._history.end(self._held.number, status, account_of(summary, self.budget), error=error)

@@ -172,4 +172,4 @@ def test_nobody_gets_a_launch_twice_whatever_happens(part: int) -> None:
             sent += bool(walk.world.launcher.mails)
             held += "is held" in "\n".join(walk.path)
     assert sent > WALKS / PARTS / 4, "most launches go out"
-    assert held > WALKS / PARTS / 20, "some calls are lost"
+    assert held, "some calls are lost"

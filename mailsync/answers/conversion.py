@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -33,9 +34,12 @@ def _text(_target: Target, answer: Answer) -> str:
 
 def _number(_target: Target, answer: Answer) -> float:
     try:
-        return float(_single(answer))
+        value = float(_single(answer))
     except ValueError:
         raise Unfit("no number") from None
+    if not math.isfinite(value):
+        raise Unfit("no number")
+    return value
 
 
 def _whole(target: Target, answer: Answer) -> float:

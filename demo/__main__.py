@@ -20,8 +20,10 @@ from rich.console import Console
 
 from demo.expectation import FIRST_CONTACT, LISTS, people, statuses
 from demo.figures import Run, fates_of
+from demo.launch import NAME, Launched, respond, review, sent, sums_of_launch
+from demo.launch import prepare as prepare_launch
 from demo.proof import Sum, sums
-from demo.screen import show
+from demo.screen import show, show_review
 from demo.story import CRM, MAIL, NEWSLETTER, live_through
 from demo.survey import SURVEY, answer, sums_of_surveys
 from demo.survey import prepare as prepare_surveys
@@ -49,10 +51,15 @@ def main() -> None:
         events = live_through(vendors, start[NEWSLETTER])
         vendors.advance(A_DAY_S)
         runs.append(_sync(console, vendors, connection, options.time_scale))
-        back, proven = _way_back(console, vendors, connection, began, options.time_scale)
+        launched, launch = _launch(console, vendors, connection, options.time_scale)
+        back, proven = _way_back(console, vendors, connection, began, options.time_scale, launched)
+        mailed = sum(sent(vendors.state(MAIL), launched.campaign)[1]["mailed"].values())
+        counted = review(connection.with_suffix(".ledger.db"), launched.campaign)
+        proven += sums_of_launch(launched, counted, vendors.state(CRM), vendors.state(MAIL))
         surveys, found = _surveys(console, vendors, connection, options.time_scale)
     report = _report(connection)
-    code = _end(console, runs, back, surveys, [*sums(start, runs, events), *proven, *found])
+    show_review(console, counted, mailed)
+    code = _end(console, [*runs, launch], back, surveys, [*sums(start, runs, events), *proven, *found])
     console.print(f"The run report, as the marketing lead would see it (its times are the vendors'): {report}", soft_wrap=True)
     sys.exit(code)
 
@@ -97,17 +104,31 @@ def _sync(console: Console, vendors: EmulatorProcess, connection: Path, time_sca
     return Run(json.loads(done.stdout), vendors.requests(), tuple(people(vendors.state(CRM))), vendors.state(MAIL), fates)
 
 
-def _way_back(console: Console, vendors: EmulatorProcess, forward: Path, began: float, time_scale: float) -> tuple[list[Run], list[Sum]]:
+def _launch(console: Console, vendors: EmulatorProcess, forward: Path, time_scale: float) -> tuple[Launched, Run]:
+    """A campaign of the CRM goes out to its members, once."""
+    ledger = forward.with_suffix(".ledger.db")
+    launched = prepare_launch(vendors, forward.parent, ledger)
+    console.print(f"Staff plans the campaign {NAME!r} in the CRM and adds {len(launched.guests) + len(launched.refused)} members; it is launched.\n")
+    vendors.advance(600)
+    return launched, _sync(console, vendors, launched.file, time_scale, ledger=ledger)
+
+
+def _way_back(
+    console: Console, vendors: EmulatorProcess, forward: Path, began: float, time_scale: float, launched: Launched
+) -> tuple[list[Run], list[Sum]]:
     """A campaign goes out, people respond, and the reverse pair runs twice: the second time nothing is new."""
     since = datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     connection = prepare(vendors, forward.parent, forward, since)
     console.print("A campaign is sent: people open it, click, unsubscribe, bounce. What they did goes back to the CRM.\n")
+    respond(vendors, launched)
+    vendors.advance(600)
     send_and_respond(vendors)
     vendors.advance(600)
     runs = [_sync(console, vendors, connection, time_scale, ledger=forward.with_suffix(".ledger.db"))]
     vendors.advance(600)
     runs.append(_sync(console, vendors, connection, time_scale, ledger=forward.with_suffix(".ledger.db")))
-    return runs, list(sums_back(runs, vendors.state(CRM), vendors.state(MAIL), began))
+    mail = vendors.state(MAIL)
+    return runs, list(sums_back(runs, vendors.state(CRM), mail, began, {sent(mail, launched.campaign)[0]: launched.campaign}))
 
 
 def _surveys(console: Console, vendors: EmulatorProcess, forward: Path, time_scale: float) -> tuple[list[Run], list[Sum]]:

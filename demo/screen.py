@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from demo.expectation import LISTS
 from demo.figures import Run
+from demo.launch import NAME
 from demo.proof import Sum
 
 CRM, MAIL, SURVEY = "zoho_crm", "zoho_campaigns", "zoho_survey"
 
 
 def show(console: Console, runs: Sequence[Run], back: Sequence[Run], surveys: Sequence[Run], checked: Sequence[Sum]) -> None:
-    """All tables, then the verdict. `back`: the runs of the way back; `surveys`: invitations and answers by turns."""
-    named = {**_numbered("run", runs), **_numbered("way back", back), **_numbered("invite", surveys[::2]), **_numbered("answers", surveys[1::2])}
-    for table in (_runs(named), _fates(named), _lists(runs), _sums(checked)):
+    """All tables, then the verdict.
+
+    The last of `runs` launched a campaign; `back`: the runs of the way back; `surveys`: invitations and answers by turns.
+    """
+    *usual, launch = runs
+    named = {**_numbered("run", usual), "launch": launch, **_numbered("way back", back)}
+    named |= {**_numbered("invite", surveys[::2]), **_numbered("answers", surveys[1::2])}
+    for table in (_runs(named), _fates(named), _lists(usual), _sums(checked)):
         console.print(table)
         console.print()
     wrong = sum(not one.holds for one in checked)
     console.print(f"{len(checked)} sums checked, all of them right." if not wrong else f"{wrong} of {len(checked)} sums are WRONG.", style="bold")
+
+
+def show_review(console: Console, counted: Mapping[str, Any], mailed: int) -> None:
+    """The review of the launch, and what became of it."""
+    table = _table(f"The launch of the CRM's campaign {NAME!r}", "", "people")
+    for source, records in sorted(counted["records"].items()):
+        table.add_row(f"members: {source}", f"{records:,}")
+    for told, count in (("eligible", counted["eligible"]), ("other members of the list", counted["existing"]), ("first contact", counted["own"])):
+        table.add_row(told, f"{count:,}")
+    for reason, count in sorted(counted["skipped"].items()):
+        table.add_row(f"get nothing: {reason}", f"{count:,}")
+    table.add_row("result: mails sent, as the vendor has it", f"{mailed:,}")
+    console.print(table)
+    console.print()
 
 
 def _numbered(name: str, runs: Sequence[Run]) -> dict[str, Run]:

@@ -41,7 +41,10 @@ def prepare(vendors: EmulatorProcess, folder: Path, forward: Path, since: str) -
         "ledger": ledger,
         "opt_out": "any_leaving",
         "status_fields": [{"module": module, "field": STATUS_FIELD, "campaign_field": ""} for module in PEOPLE],
-        "campaigns": {"figures": [{"figure": name, "field": f"Mails_{name.title()}"} for name in ("sent", "opened", "clicked")]},
+        "campaigns": {
+            "figures": [{"figure": name, "field": f"Mails_{name.title()}"} for name in ("sent", "opened", "clicked")],
+            "status_field": "Status",
+        },
         "rule_groups": [{"rules": [{"name": "clicked", "makes": "note", "on": ["clicked"], "text": CLICK_NOTE + " {campaign}"}]}],
         "allow_rules_over_brake": True,
     }
@@ -69,22 +72,25 @@ def send_and_respond(vendors: EmulatorProcess) -> None:
             vendors.edit(MAIL, op=op, email=address, campaign=campaign, **({"list": NEWSLETTER} if op in {"unsubscribe", "bounce"} else {}))
 
 
-def sums_back(runs: list[Run], crm: Mapping[str, Any], mail: Mapping[str, Any], since: float) -> Iterator[Sum]:
-    """Worked out from both vendors' own state."""
+def sums_back(
+    runs: list[Run], crm: Mapping[str, Any], mail: Mapping[str, Any], since: float, launched: Mapping[str, str] | None = None
+) -> Iterator[Sum]:
+    """Worked out from both vendors' own state. `launched`: campaigns of the mailing tool that were launched from one of the CRM."""
     for number, run in enumerate(runs, start=1):
         yield Sum(f"way back {number}: every record read is settled", run.read, run.settled)
         for stream in STREAMS:
             told = sum(count for (name, _, _), count in run.fates.items() if name == stream)
             yield Sum(f"way back {number}: fates of {stream} add up to its records", run.result["streams"][stream]["read"], told)
     sent = {key: one for key, one in mail["campaigns"].items() if one["sent_at"] >= since}
-    yield Sum("campaigns in the CRM, one for each that was sent", len(sent), len(_written(crm)))
-    yield from _people(crm, sent)
+    written = _written(crm) | {key: crm["campaigns"][identifier] for key, identifier in (launched or {}).items()}
+    yield Sum("campaigns in the CRM, one for each that was sent", len(sent), len(written))
+    yield from _people(crm, sent, written)
     yield Sum("way back 2: writes to the CRM with nothing new", 0, runs[-1].writes(CRM))
     yield Sum("automation of the CRM that ran", 0, sum(crm["automation"].values()))
 
 
-def _people(crm: Mapping[str, Any], sent: Mapping[str, Any]) -> Iterator[Sum]:
-    written, records = _written(crm), _by_address(crm)
+def _people(crm: Mapping[str, Any], sent: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Sum]:
+    records = _by_address(crm)
     members, shown = 0, 0
     for key, campaign in sent.items():
         found = written.get(key, {}).get("members", {})

@@ -112,7 +112,7 @@ class Loop:
         self.crm.extra = len(FIRST_CONTACT[tool])
         self.ledger = {"ledger": {"kind": "sqlite", "path": str(folder / "ledger.db")}}
         self.launch = {
-            "key": self.crm.key,
+            "launch_key": self.crm.key,
             "recipients": [self.crm.recipients],
             "list_name": "Guests of the fair",
             "create_list": True,

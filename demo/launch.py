@@ -43,7 +43,7 @@ def prepare(vendors: EmulatorProcess, folder: Path, ledger: Path) -> Launched:
     ids = [person.id for person in (*guests, *refused)]
     vendors.edit(CRM, op="set_member_status", campaign=campaign, module="Leads", ids=ids, status="Planned")
     launch = {
-        "key": campaign,
+        "launch_key": campaign,
         "recipients": [{"stream": "Campaign_Members", "campaign": campaign}],
         "list_name": GUESTS,
         "create_list": True,

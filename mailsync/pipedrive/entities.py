@@ -184,8 +184,8 @@ class Canonical:
     def __init__(self, entity: Entity, wanted: Iterable[str], known: Iterable[Field], customs: Customs, *, primary: bool, prefix: str = "") -> None:
         """`wanted`: names of columns without the prefix. `primary`: the primary address and number instead of the first."""
         asked = {*wanted, *(() if prefix else ("id", "add_time", "update_time"))}
-        names = {*entity.properties, *(entity.featured or {})}
-        self._plain = [(name, prefix + name) for name in names if name in asked]
+        # In one order in every process: what was shown before is recognised by its bytes.
+        self._plain = [(name, prefix + name) for name in dict.fromkeys((*entity.properties, *(entity.featured or {}))) if name in asked]
         made = {*entity.made, *(entity.featured or {})} & asked & set(_MAKERS)
         self._made = [(prefix + name, _MAKERS[name]) for name in sorted(made)]
         self._customs = customs

@@ -78,9 +78,9 @@ def count_of(ledger: Ledger, sync: str) -> int:
 
 
 def writes_to_lists(ledger: Ledger, account: str) -> bool:
-    """Whether the runs of this account write to mailing lists; else they write to a CRM."""
+    """Whether the runs of this account write to mailing lists, or invite to surveys by the same rules; else they write to a CRM."""
     c = schema.target.c
-    query = sa.select(c.id).where(c.kind == "list", c.id.startswith(f"{account}/", autoescape=True))
+    query = sa.select(c.id).where(c.kind.in_(("list", "survey")), c.id.startswith(f"{account}/", autoescape=True))
     with ledger.begin() as connection:
         return connection.execute(query.limit(1)).first() is not None
 

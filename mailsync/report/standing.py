@@ -43,7 +43,8 @@ def standing(ledger: Ledger, sync: str, titles: Mapping[str, str]) -> Iterable[S
         count((c.pending == 1) | (c.unknown == 1) | c.open.is_not(None)),
         count(c.rejected_hash.is_not(None)),
     )
-    query = query.where(c.list.in_(sa.select(f.list).where(f.sync == sync))).group_by(c.list).order_by(c.list)
+    surveys = sa.select(schema.target.c.id).where(schema.target.c.kind == "survey")  # nobody is on a survey
+    query = query.where(c.list.in_(sa.select(f.list).where(f.sync == sync)), c.list.not_in(surveys)).group_by(c.list).order_by(c.list)
     with ledger.begin() as connection:
         return [
             Standing(titles.get(row[0], row[0].rpartition("/")[2]), *(int(value) for value in row[1:])) for row in connection.execute(query).all()

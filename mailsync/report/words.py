@@ -28,6 +28,7 @@ ACTIONS = {
     "confirmation_sent": "asked for a confirmation",
     "refused": "refused by the vendor",
     "lost": "without an answer",
+    "invited": "invited",
 }
 
 STATUS = {

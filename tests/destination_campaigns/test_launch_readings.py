@@ -21,7 +21,7 @@ SWITCHES = {
     for tool in TOOLS
 }
 SINGLY = [(tool, {one.name: reading}) for tool, found in SWITCHES.items() for one in found for reading in one.readings[1:]]
-SHOWN = SINGLY if PROVE else random.Random(3).sample(SINGLY, 8)
+SHOWN = SINGLY if PROVE else random.Random(3).sample(SINGLY, 6)
 
 
 def mixes(count):
@@ -31,7 +31,7 @@ def mixes(count):
         yield tool, {one.name: chance.choice(one.readings) for one in SWITCHES[tool]}
 
 
-MIXED = list(mixes(20 if PROVE else 4))
+MIXED = list(mixes(20 if PROVE else 2))
 
 
 def history(emulator, folder, tool, readings, then, fault):

@@ -7,8 +7,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from mailsync.errors import MailsyncError
+from mailsync.ledger.engine import Ledger
+from mailsync.responses.crm import PersonId
+from mailsync.responses.plan import Kind, Response
 from tests.mailsync.membership.histories import MEMORY_DISK
 from tests.mailsync.responses.fake_crm import Call, Dial
 from tests.mailsync.responses.scene import Ran, Scene
@@ -59,3 +63,19 @@ def on_call(method: str, what: str | MailsyncError, *, times: int = 1) -> Dial:
 
 def heal(scene: Scene) -> None:
     scene.crm.dial = lambda _call: None
+
+
+def people(s: Scene, count: int) -> list[PersonId]:
+    return [s.crm.has(str(number), f"p{number}@example.com") for number in range(count)]
+
+
+def two_opens(s: Scene, count: int) -> list[Response]:
+    return [one for number in range(count) for key in ("C1", "C2") for one in s.says(key, f"p{number}@example.com", Kind.OPENED)]
+
+
+def forward(s: Scene, does: Callable[[Ledger, sa.Connection], object]) -> None:
+    """What the forward sync wrote into the same ledger."""
+    ledger = Ledger.open(s.location, clock=s.clock)
+    with ledger.begin() as connection:
+        does(ledger, connection)
+    ledger.close()

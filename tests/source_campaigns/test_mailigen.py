@@ -124,3 +124,18 @@ def test_a_wrong_key_is_a_config_error_and_is_never_shown(account):
 
 def test_no_address_is_in_the_log(account, campaign):
     assert "@" not in account.read(*STREAMS).log()
+
+
+def test_a_draft_is_shown_with_its_state_and_the_key_of_its_launch_and_again_when_it_went_out(account):
+    account.read("campaigns", "campaign_reports", "responses")
+    key = account.edit(op="compose", list="Newsletter", name="Spring - launch spring-2027")["campaign"]
+    account.emulator.clear_requests()
+    (row,) = account.read("campaigns").records()
+    assert (row["campaign_key"], row["state"], row["launch_key"]) == (key, "draft", "spring-2027")
+    assert "campaignStats" not in account.calls()
+    assert account.read("campaigns", "campaign_reports", "responses").records() == []
+    account.edit(op="send_draft", campaign=key)
+    account.emulator.advance(3600)
+    (row,) = account.read("campaigns").records()
+    assert (row["campaign_key"], row["state"], row["list_names"]) == (key, "sent", ["Newsletter"])
+    assert {one["campaign_key"] for one in account.read("responses").records()} == {key}

@@ -343,7 +343,7 @@ def checkpoints(output):
             yield before, [{"type": "STREAM", "stream": line["state"]["stream"]}]
 
 
-@pytest.mark.parametrize("long", CRMS, indirect=True)
+@pytest.mark.parametrize("long", SERVED, indirect=True)
 def test_from_every_checkpoint_the_rest_follows_and_nothing_comes_twice(long, monkeypatch):
     monkeypatch.setattr("source_crm.zoho.members.task.PAGES_PER_CHECKPOINT", 1)
     monkeypatch.setattr("source_crm.zoho.members.task.Task.is_due", property(lambda _: True))

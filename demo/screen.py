@@ -23,9 +23,13 @@ def show(console: Console, runs: Sequence[Run], back: Sequence[Run], surveys: Se
     The last of `runs` launched a campaign; `back`: the runs of the way back; `surveys`: invitations and answers by turns.
     """
     *usual, launch = runs
-    named = {**_numbered("run", usual), "launch": launch, **_numbered("way back", back)}
-    named |= {**_numbered("invite", surveys[::2]), **_numbered("answers", surveys[1::2])}
-    for table in (_runs(named), _fates(named), _lists(usual), _sums(checked)):
+    groups = {
+        "Into the mailing tool": {**_numbered("run", usual), "launch": launch},
+        "Back to the CRM": _numbered("way back", back),
+        "Surveys": {**_numbered("invite", surveys[::2]), **_numbered("answers", surveys[1::2])},
+    }
+    tables = [table for title, named in groups.items() for table in (_runs(f"{title}: what the runs cost", named), _fates(named))]
+    for table in (*tables, _lists(usual), _sums(checked)):
         console.print(table)
         console.print()
     wrong = sum(not one.holds for one in checked)
@@ -50,13 +54,14 @@ def _numbered(name: str, runs: Sequence[Run]) -> dict[str, Run]:
     return {f"{name} {number}": run for number, run in enumerate(runs, start=1)}
 
 
-def _runs(named: Mapping[str, Run]) -> Table:
-    table, runs = _table("What the runs cost", "", *named), list(named.values())
+def _runs(title: str, named: Mapping[str, Run]) -> Table:
+    table, runs = _table(title, "", *named), list(named.values())
     table.add_row("records read", *(f"{run.read:,}" for run in runs))
     table.add_row("seconds", *(f"{run.result['seconds']:.1f}" for run in runs))
     table.add_row("CRM calls / of these writes / credits", *(f"{run.calls(CRM):,} / {run.writes(CRM):,} / {run.credits:g}" for run in runs))
-    table.add_row("mailing tool calls / of these writes", *(f"{run.calls(MAIL):,} / {run.writes(MAIL):,}" for run in runs))
-    table.add_row("survey tool calls / of these writes", *(f"{run.calls(SURVEY):,} / {run.writes(SURVEY):,}" for run in runs))
+    for system, told in ((MAIL, "mailing tool"), (SURVEY, "survey tool")):
+        if any(run.calls(system) for run in runs):
+            table.add_row(f"{told} calls / of these writes", *(f"{run.calls(system):,} / {run.writes(system):,}" for run in runs))
     return table
 
 

@@ -132,6 +132,7 @@ class FakeCrm:
 
     def moves(self, one: PersonId, *addresses: str) -> None:
         self.people_by_id[one].addresses = list(addresses)
+        self.people_by_id[one].indexed_at = 0.0  # staff's doing: among the recent changes at once
 
     def deletes(self, one: PersonId) -> None:
         self.people_by_id[one].alive = False

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from airbyte_cdk.models import (
     AirbyteEstimateTraceMessage,
     AirbyteLogMessage,
@@ -41,9 +42,14 @@ class Voice:
         self.states = 0
 
     def state(self, blob: Mapping[str, Any]) -> None:
-        """A checkpoint: everything emitted before it is in it."""
+        """A checkpoint: everything emitted before it is in it, and nothing that comes later.
+
+        The message waits in a queue and is written by another thread while the stream reads on, so it takes what the blob holds now: one that still
+        changed would say of records that they were shown before they are.
+        """
         self.states += 1
-        stream_state = AirbyteStreamState(stream_descriptor=self._descriptor, stream_state=AirbyteStateBlob(dict(blob)))
+        now = orjson.loads(orjson.dumps(blob))
+        stream_state = AirbyteStreamState(stream_descriptor=self._descriptor, stream_state=AirbyteStateBlob(now))
         message = AirbyteStateMessage(type=AirbyteStateType.STREAM, stream=stream_state)
         self._messages.emit_message(AirbyteMessage(type=Type.STATE, state=message))
 

@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,8 @@ class ControlPlane:
         """Answer one call: JSON, HTTP 400 with `error` where it was wrong, 404 where there is no such call."""
         try:
             answer = self._perform(scope, await read_json(receive))
+            if isawaitable(answer):
+                answer = await answer
         except Refused as error:
             await answer_json(send, {"error": str(error)}, status=error.status)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in an edit is told to the test that asked for it
@@ -98,9 +101,9 @@ class ControlPlane:
         self._world.switches.choose({str(name): str(reading) for name, reading in body.items()})
         return self._world.switches.listing()
 
-    def _reset(self, _body: Mapping[str, Any]) -> None:
-        """Back to the seed: data, clock, switches, faults and log."""
-        self._dial.heal()
+    async def _reset(self, _body: Mapping[str, Any]) -> None:
+        """Back to the seed: data, clock, switches, faults and log. What a fault holds back takes effect before that, not in the new data."""
+        await self._dial.heal()
         self._world.switches.reset()
         self._world.clock.rewind()
         self._world.pages.clear()

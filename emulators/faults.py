@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ KINDS = ("status", "timeout", "reset", "truncate", "slow", "html", "lock", "toke
 FIELDS = {"system", "method", "path", "kind", "status", "after", "times", "processed", "seconds"}
 DEFAULT_STATUS = {"status": 500, "html": 503}
 SLOW_S = 3.0
+LONGEST_END_S = 5.0  # of a request that was let go, when its client is there and does not read
 HTML_PAGE = b"<!DOCTYPE html><html><head><title>Service Unavailable</title></head><body><h1>We will be back soon</h1></body></html>"
 
 Handler = Callable[[Receive, Send], Awaitable[None]]
@@ -25,7 +27,7 @@ Handler = Callable[[Receive, Send], Awaitable[None]]
 
 @dataclass(slots=True)
 class Fault:
-    """One setting of the dial. `times` 0 means until healed; `seconds` is the delay of `slow`, in real time."""
+    """One setting of the dial. `times` 0 means until healed; `seconds` is the longest delay of `slow`, in real time."""
 
     kind: str
     system: str = ""
@@ -63,16 +65,31 @@ class FaultDial:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._healed = asyncio.Event()
+        self._struck: set[asyncio.Task[None]] = set()
 
     def set(self, fault: Fault) -> None:
         """Add one."""
         self._faults.append(fault)
 
-    def heal(self) -> None:
-        """Forget all of them, and let go of the requests that hang in a `timeout`."""
+    async def heal(self) -> None:
+        """Forget all of them, and let go of the requests that they hold back. What was to take effect has done so when this returns."""
         self._faults.clear()
         self._healed.set()
         self._healed = asyncio.Event()
+        if self._struck:
+            await asyncio.wait(list(self._struck), timeout=LONGEST_END_S)
+
+    async def strike(self, striking: Coroutine[Any, Any, None]) -> None:
+        """Run what a fault does to one request, known to `heal` until it is over."""
+        task = asyncio.ensure_future(striking)
+        self._struck.add(task)
+        task.add_done_callback(self._struck.discard)
+        await task
+
+    async def pause(self, seconds: float) -> None:
+        """So long, or until the dial is healed."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._healed.wait(), seconds)
 
     def listing(self) -> list[dict[str, Any]]:
         """All of them with how often each was seen and struck."""
@@ -160,7 +177,7 @@ async def strike(fault: Fault, dial: FaultDial, scope: Scope, receive: Receive, 
         force()
         await handler(request.replay(), send)
     elif fault.kind == "slow":
-        await _slow(fault, request, send, handler)
+        await _slow(fault, dial, request, send, handler)
     elif fault.kind == "timeout":
         await dial.hang(receive)
         await _cut(scope, receive)
@@ -173,14 +190,14 @@ async def strike(fault: Fault, dial: FaultDial, scope: Scope, receive: Receive, 
         await _spoilt(fault, send)
 
 
-async def _slow(fault: Fault, request: Rehearsal, send: Send, handler: Handler) -> None:
+async def _slow(fault: Fault, dial: FaultDial, request: Rehearsal, send: Send, handler: Handler) -> None:
     if not fault.processed:
-        await asyncio.sleep(fault.seconds)
+        await dial.pause(fault.seconds)
         await handler(request.replay(), send)
         return
     captured = Captured()
     await handler(request.replay(), captured)
-    await asyncio.sleep(fault.seconds)
+    await dial.pause(fault.seconds)
     await send({"type": "http.response.start", "status": captured.status, "headers": captured.headers})
     await send({"type": "http.response.body", "body": captured.body})
 

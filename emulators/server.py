@@ -78,7 +78,8 @@ class Server:
             await handler(receive, send)
             return
         seen.fault = fault.kind
-        await strike(fault, self._dial, scope, receive, send, handler, lambda: self._force(fault.kind, found.system, scope))
+        striking = strike(fault, self._dial, scope, receive, send, handler, lambda: self._force(fault.kind, found.system, scope))
+        await self._dial.strike(striking)
 
     def _arrive(self, scope: Scope, system: str) -> Seen:
         seen = Seen(system, scope["method"], scope["emulator.name"], scope["state"]["data_center"], self.world.clock.now())

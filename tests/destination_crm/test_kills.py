@@ -40,7 +40,7 @@ def test_a_killed_run_is_carried_on_by_the_same_command(connector, crm, emulator
     assert crm.name in {one.name for one in EVERY}
     configured(connector, crm)
     people = people_of(connector, crm)
-    emulator.faults(system=crm.name, method=method, path=path, kind="slow", seconds=20, processed=processed)
+    emulator.faults(system=crm.name, method=method, path=path, kind="slow", seconds=LONGEST_S, processed=processed)
     emulator.advance(120)
     source = responses(0).complete({"n": 1})
     with subprocess.Popen([SCRIPT, *connector.arguments(source.catalog())], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
@@ -50,7 +50,6 @@ def test_a_killed_run_is_carried_on_by_the_same_command(connector, crm, emulator
             waits_for_the_write(emulator)
         finally:
             process.kill()
-    emulator.heal()
-    time.sleep(0.1)  # what was on its way arrives
+    emulator.heal()  # what was on its way arrives
     until_done(connector, 0)
     assert shown(crm, people) == expected(crm)

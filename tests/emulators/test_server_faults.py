@@ -52,11 +52,23 @@ def test_a_slow_answer_comes_whole_but_late(api, fresh, processed):
 
 
 @pytest.mark.parametrize(("processed", "in_time"), [(True, "active"), (False, None)])
-def test_a_slow_write_that_the_client_gave_up_took_effect_before_or_after(api, fresh, processed, in_time):
-    api.emulator.faults(path="listsubscribe", kind="slow", seconds=0.8, processed=processed)
+def test_a_slow_write_that_the_client_gave_up_took_effect_before_or_does_when_the_fault_is_healed(api, fresh, processed, in_time):
+    api.emulator.faults(path="listsubscribe", kind="slow", seconds=60, processed=processed)
     with pytest.raises(requests.Timeout):
         subscribe(api, fresh, timeout=0.2)
     assert api.status(fresh, EMAIL) == in_time
+    api.emulator.heal()
+    assert api.status(fresh, EMAIL) == "active"
+
+
+def test_a_write_held_back_by_a_fault_does_not_come_into_the_data_of_the_next_test(api):
+    seeded = next(iter(api.emulator.state("zoho_campaigns")["lists"]))
+    api.emulator.faults(path="listsubscribe", kind="slow", seconds=60)
+    with pytest.raises(requests.Timeout):
+        subscribe(api, seeded, timeout=0.2)
+    api.emulator.reset()
+    api.emulator.heal()
+    assert api.status(seeded, EMAIL) is None
 
 
 @pytest.mark.parametrize("processed", [False, True])

@@ -7,6 +7,7 @@ the CRM. It shares no code with the rules.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +52,8 @@ class Oracle:
     excused: set[str] = field(default_factory=set)  # people of whose doubtful items staff deleted one
     opted_out: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # person → leavings known at the last answered call
     set_back: set[str] = field(default_factory=set)
-    disturbed: bool = False  # a run failed since a leaving was told: a part of it may still be due
+    disturbed: bool = False  # a run failed, and not every sync had a quiet run since: a leaving that was told may still be due
+    quiet: set[str] = field(default_factory=set)  # the syncs that had one
     made: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # address → people made
     broken: list[str] = field(default_factory=list)
 
@@ -62,6 +64,18 @@ class Oracle:
 
     def tell(self, told: set[Told]) -> None:
         self.told |= told
+
+    def ran(self, sync: str, syncs: Sequence[str], *, disturbed: bool, quietly: bool) -> None:
+        """`quietly`: the run was given everything that was told, and nothing kept it from doing all of it."""
+        if disturbed:
+            self.disturbed = True
+            self.quiet.clear()
+        elif quietly and not any(one.locked for one in self.crm.people_by_id.values()):
+            self.quiet.add(sync)
+        if self.quiet == set(syncs):
+            self.disturbed = False
+            # Whatever was told by now was done, or was not due: only a leaving that is told from here on makes an opt-out due again.
+            self.opted_out |= {person: self.leavings(self.family(person)) for person in self.set_back}
 
     def staff_deletes_items(self, person: str) -> None:
         if any(item.person == _id(person) and number in self.doubtful for number, item in self.crm.items.items()):
@@ -105,13 +119,6 @@ class Oracle:
                 self._sees_item(row.marker, str(row.person), row.subject)
             elif call.method == "make_people":
                 self._sees_person(row.address)
-            elif (
-                call.method == "write_campaigns"
-                and row.id is None
-                and any(one.key == row.key for one in self.crm.campaigns.values())
-                and self.disturbed is None
-            ):
-                self.broken.append(f"campaign {row.key} made twice")
 
     def _sees_status(self, campaign: str, person: str, status: str) -> None:
         rank = RANKS.index(status)

@@ -105,6 +105,10 @@ class Histories(RuleBasedStateMachine):
         for campaign in CAMPAIGNS:
             self.something_is_said(campaign, address, kind, org=False)
 
+    @rule(address=addresses, campaign=campaigns)
+    def somebody_leaves_for_good(self, address: str, campaign: str) -> None:
+        self.something_is_said(campaign, address, Kind.UNSUBSCRIBED, org=True)
+
     @rule(sync=syncs)
     def the_source_sends_everything_again(self, sync: str) -> None:
         self.waiting[sync] += self.said
@@ -175,8 +179,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule(pick=picks)
     def staff_takes_an_opt_out_back(self, pick: int) -> None:
-        one = self.a_person(pick)
-        if one is not None and self.crm.people_by_id[one].opted_out and not self.may_lose_ledger:
+        out = sorted(one.id for one in self.crm.people_by_id.values() if one.alive and one.opted_out)
+        if out and not self.may_lose_ledger:
+            one = out[pick % len(out)]
             self.crm.people_by_id[one].opted_out = False
             self.oracle.sets_back(str(one))
 
@@ -274,8 +279,8 @@ class Histories(RuleBasedStateMachine):
         if "responses" in ran.echoed:
             for one in messages:
                 self.waiting[sync].remove(one)
-        if ran.error is not None or self.crm.failing or "die_at" in options or not self.crm.answered:
-            self.oracle.disturbed = True
+        disturbed = ran.error is not None or bool(self.crm.failing) or "die_at" in options or not self.crm.answered
+        self.oracle.ran(sync, SYNCS, disturbed=disturbed, quietly=not self.waiting[sync] and options.get("after", HOUR) >= HOUR)
         assert ran.error is None or isinstance(ran.error, Crash | MailsyncError), repr(ran.error)
         assert not isinstance(ran.error, ConfigError), repr(ran.error)
         if ran.summary is not None:
@@ -338,7 +343,8 @@ class Walk:
         return [
             *speaking * 3,
             *running * 4,
-            ("the_source_sends_everything_again", {"sync": sync}),
+            ("somebody_leaves_for_good", {"campaign": some(CAMPAIGNS), "address": address}),
+            *[("the_source_sends_everything_again", {"sync": sync})] * 2,
             ("somebody_is_created", {"address": address, "contacted": some([0.0, 1.0, 2.0])}),
             ("somebody_with_two_addresses_is_created", {"address": address, "other": some(ADDRESSES)}),
             ("a_person_gets_another_address", {"pick": pick, "address": address}),
@@ -346,7 +352,7 @@ class Walk:
             *[("a_person_is_deleted_and_created_again", {"pick": pick})] * 2,
             ("two_people_are_merged", {"pick": pick, "other": self.chance.randrange(12)}),
             ("staff_deletes_somebodys_items", {"pick": pick}),
-            ("staff_takes_an_opt_out_back", {"pick": pick}),
+            *[("staff_takes_an_opt_out_back", {"pick": pick})] * 3,
             ("somebody_will_be_deleted_just_before_a_write", {"pick": pick, "method": some(WRITES[1:5])}),
             ("a_record_is_locked", {"pick": pick, "locked": yes}),
             ("a_threshold_changes", {"name": some(["open", "click"]), "times": some([1, 2, 3])}),

@@ -69,6 +69,11 @@ class Oracle:
         shown_away = place in self.shown or (place in self.seen_away and place not in self.unanswered)
         if not called or shown_away or place[0] in self.forms:
             self.theirs.add(place)
+        if place in self.unanswered:
+            self.called.add(place)  # … so who is on now may be there by a call of ours
+        if place in self.doubtful and place not in self.seen_away:
+            self.overridden.add(place)  # they left and came back, and no read saw it (I5): the leaving that a campaign tells of stands
+        self.seen_away.discard(place)
         self.left.discard(place)
         self.shown.discard(place)
         self.just_shown.discard(place)

@@ -142,10 +142,33 @@ class Histories(RuleBasedStateMachine):
     def somebody_deletes_a_record(self, pick: int) -> None:
         record = self.a_live_record(pick)
         if record is not None:
-            truth = self.oracle.crm[record]
-            self.oracle.crm[record] = Truth(truth.address, truth.opt_out, truth.city, truth.contacted, live=False)
-            self.waiting.pop(record, None)
-            self.waiting[record] = self.scene.gone(record[2], stream=record[1])
+            self.delete(record)
+
+    def delete(self, record: RecordId) -> None:
+        truth = self.oracle.crm[record]
+        self.oracle.crm[record] = Truth(truth.address, truth.opt_out, truth.city, truth.contacted, live=False)
+        self.waiting.pop(record, None)
+        self.waiting[record] = self.scene.gone(record[2], stream=record[1])
+
+    @rule(pick=picks, successor=records)
+    def a_record_that_is_opted_out_is_deleted_and_another_one_gets_its_address(self, pick: int, successor: RecordId) -> None:
+        record = self.a_live_record(pick)
+        if record is None or record == successor or self.oracle.crm[record].address is None:
+            return
+        truth = self.oracle.crm[record]
+        self.edit(record, truth.address, opt_out=True, city=truth.city, contacted=truth.contacted)
+        self.run(record[0])
+        self.delete(record)
+        self.run(record[0])
+        self.edit(successor, truth.address, opt_out=False, city="", contacted=truth.contacted)
+
+    @rule(record=records, address=addresses)
+    def somebody_who_signed_up_is_claimed_and_given_up(self, record: RecordId, address: str) -> None:
+        key = self.oracle.feeds[record[:2]][0]
+        self.somebody_signs_up(key, address)
+        self.edit(record, address, opt_out=False, city="Bern", contacted=2.0)
+        self.run(record[0])
+        self.delete(record)
 
     @rule(number=st.sampled_from(["1", "2"]), opt_out=st.booleans())
     def a_lead_is_converted_to_a_contact(self, number: str, opt_out: bool) -> None:
@@ -265,6 +288,16 @@ class Histories(RuleBasedStateMachine):
         """Contacts feed three lists: what was done on two of them says nothing of the third."""
         self.edit(("s", "Contacts", number), address, opt_out=False, city="", contacted=0.0)
         self.a_run_with_calls_that_fail("s", 1, 0, key, how)
+
+    @rule(
+        number=st.sampled_from(["1", "2"]),
+        address=addresses,
+        key=st.sampled_from(["L", "L2"]),
+        how=st.sampled_from(["lost_before", "lost_after", "crash_before", "crash_after"]),
+    )
+    def a_contact_comes_its_call_fails_and_it_goes(self, number: str, address: str, key: str, how: str) -> None:
+        self.a_contact_comes_and_its_call_on_one_list_fails(number, address, key, how)
+        self.delete(("s", "Contacts", number))
 
     @precondition(lambda self: any(self.oracle.crm.values()))
     @rule(halves=st.booleans())
@@ -390,6 +423,9 @@ class Walk:
             ("a_run_with_calls_that_fail", {"sync": some("st"), "number": some([1, 2]), "last": some([0, 99]), **failing}),
             ("a_contact_comes_and_its_call_on_one_list_fails", {"number": some("12"), "address": some(ADDRESSES), **failing}),
             ("a_full_refresh", {"halves": some([True, False])}),
+            ("a_record_that_is_opted_out_is_deleted_and_another_one_gets_its_address", {"pick": pick, "successor": self.record()}),
+            ("somebody_who_signed_up_is_claimed_and_given_up", {"record": self.record(), "address": some(ADDRESSES)}),
+            ("a_contact_comes_its_call_fails_and_it_goes", {"number": some("12"), "address": some(ADDRESSES), **failing, "key": some(["L", "L2"])}),
         ]
 
     def go(self) -> None:

@@ -17,11 +17,37 @@ _SELECT = sa.select(*(member.c[name] for name in _COLUMNS))
 _UNSETTLED = sa.or_(
     member.c.open.is_not(None), member.c.removed.is_not(None), member.c.pending == 1, member.c.unknown == 1, member.c.answered_at > member.c.seen_at
 )
+# Built once: building a statement costs more than SQLite needs to answer it.
+_LIST: sa.BindParameter[str] = sa.bindparam("list_id")
+_ADDRESSES: sa.BindParameter[str] = sa.bindparam("addresses", expanding=True)
+_OF_ADDRESSES = _SELECT.where(member.c.list == _LIST, member.c.address.in_(_ADDRESSES))
+_WITH_OPEN_INTENTS = _SELECT.where(member.c.list == _LIST, member.c.open.is_not(None))
+_WRITTEN = sa.select(written.c.address, written.c.payload_hash).where(written.c.scope == sa.bindparam("scope"), written.c.address.in_(_ADDRESSES))
+_CLEAN = sa.delete(dirty).where(dirty.c.list == _LIST, dirty.c.address.in_(_ADDRESSES))
+_SYNC: sa.BindParameter[str] = sa.bindparam("sync")
+_AFTER: sa.BindParameter[str] = sa.bindparam("after")
+_SIZE: sa.BindParameter[int] = sa.bindparam("size")
+_DIRTY_AFTER = sa.select(dirty.c.address).where(dirty.c.list == _LIST, dirty.c.address > _AFTER).order_by(dirty.c.address).limit(_SIZE)
+_READ_ANEW = (
+    sa.select(reading.c.address, reading.c.spelling, reading.c.status)
+    .select_from(reading.outerjoin(member, sa.and_(member.c.list == reading.c.list, member.c.address == reading.c.address)))
+    .where(reading.c.sync == _SYNC, reading.c.list == _LIST, reading.c.address > _AFTER)
+    .where(sa.or_(member.c.address.is_(None), member.c.seen != reading.c.status, _UNSETTLED))
+    .order_by(reading.c.address)
+    .limit(_SIZE)
+)
+_IS_READ = sa.exists().where(reading.c.sync == _SYNC, reading.c.list == member.c.list, reading.c.address == member.c.address)
+_NOT_READ = (
+    _SELECT.where(member.c.list == _LIST, member.c.address > _AFTER, member.c.seen_at < sa.bindparam("at"))
+    .where(sa.or_(member.c.seen != "absent", _UNSETTLED), ~_IS_READ)
+    .order_by(member.c.address)
+    .limit(_SIZE)
+)
 
 
 def load(connection: sa.Connection, list_id: str, addresses: Collection[str]) -> dict[str, MemberRow]:
     """The known memberships of these addresses on one list."""
-    rows = connection.execute(_SELECT.where(member.c.list == list_id, member.c.address.in_(addresses)))
+    rows = connection.execute(_OF_ADDRESSES, {"list_id": list_id, "addresses": [*addresses]})
     return {row[1]: MemberRow(*row) for row in rows}
 
 
@@ -33,25 +59,19 @@ def on_other_lists(connection: sa.Connection, account: str, list_id: str, addres
 
 def with_open_intents(connection: sa.Connection, list_id: str) -> list[MemberRow]:
     """Calls that have no answer yet."""
-    return [MemberRow(*row) for row in connection.execute(_SELECT.where(member.c.list == list_id, member.c.open.is_not(None)))]
+    return [MemberRow(*row) for row in connection.execute(_WITH_OPEN_INTENTS, {"list_id": list_id})]
 
 
 def read_anew(connection: sa.Connection, sync: str, list_id: str, after: str, size: int) -> list[tuple[str, str, str]]:
     """Rows of a read (address, spelling, status) that say something new, in order of their address."""
-    r, m = reading.c, member.c
-    same = sa.and_(m.list == r.list, m.address == r.address)
-    query = sa.select(r.address, r.spelling, r.status).select_from(reading.outerjoin(member, same))
-    query = query.where(r.sync == sync, r.list == list_id, r.address > after, sa.or_(m.address.is_(None), m.seen != r.status, _UNSETTLED))
-    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(r.address).limit(size))]
+    rows = connection.execute(_READ_ANEW, {"sync": sync, "list_id": list_id, "after": after, "size": size})
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def known_not_read(connection: sa.Connection, sync: str, list_id: str, after: str, at: float, size: int) -> list[MemberRow]:
     """Known members that a read begun at `at` does not show and of whom that is new, in order of their address."""
-    c = member.c
-    read = sa.exists().where(reading.c.sync == sync, reading.c.list == c.list, reading.c.address == c.address)
-    new = sa.and_(c.seen_at < at, sa.or_(c.seen != "absent", _UNSETTLED))
-    query = _SELECT.where(c.list == list_id, c.address > after, new, ~read).order_by(c.address).limit(size)
-    return [MemberRow(*row) for row in connection.execute(query)]
+    rows = connection.execute(_NOT_READ, {"sync": sync, "list_id": list_id, "after": after, "at": at, "size": size})
+    return [MemberRow(*row) for row in rows]
 
 
 def seen_again(connection: sa.Connection, list_id: str, at: float) -> None:
@@ -75,8 +95,7 @@ def save(ledger: Ledger, connection: sa.Connection, rows: Sequence[MemberRow]) -
 
 def written_hashes(connection: sa.Connection, scope: str, addresses: Collection[str]) -> dict[str, str]:
     """What was last written for these addresses."""
-    query = sa.select(written.c.address, written.c.payload_hash).where(written.c.scope == scope, written.c.address.in_(addresses))
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(_WRITTEN, {"scope": scope, "addresses": [*addresses]})}
 
 
 def note_written(ledger: Ledger, connection: sa.Connection, scope: str, hashes: Mapping[str, str]) -> None:
@@ -114,10 +133,9 @@ def mark_claimed_dirty(ledger: Ledger, connection: sa.Connection, sync: str, str
 def clear_dirty(connection: sa.Connection, list_id: str, addresses: Collection[str]) -> None:
     """Nothing is left to do for these."""
     if addresses:
-        connection.execute(sa.delete(dirty).where(dirty.c.list == list_id, dirty.c.address.in_(addresses)))
+        connection.execute(_CLEAN, {"list_id": list_id, "addresses": [*addresses]})
 
 
 def dirty_after(connection: sa.Connection, list_id: str, after: str, size: int) -> list[str]:
     """The next addresses to decide, in order."""
-    query = sa.select(dirty.c.address).where(dirty.c.list == list_id, dirty.c.address > after).order_by(dirty.c.address).limit(size)
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_DIRTY_AFTER, {"list_id": list_id, "after": after, "size": size}).scalars())

@@ -21,10 +21,26 @@ _TOUCH = (
 )
 
 
+def _same(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(record.c.sync == table.c.sync, record.c.stream == table.c.stream, record.c.id == table.c.id)
+
+
+# Built once: building a statement costs more than SQLite needs to answer it.
+_ADDRESSES: sa.BindParameter[str] = sa.bindparam("addresses", expanding=True)
+_IDS: sa.BindParameter[str] = sa.bindparam("ids", expanding=True)
+_OF_IDS = _SELECT.where(record.c.sync == sa.bindparam("sync"), record.c.stream == sa.bindparam("stream"), record.c.id.in_(_IDS))
+_WITH_ADDRESS = _SELECT.where(record.c.address.in_(_ADDRESSES))
+_OPTED_OUT_BEFORE = sa.select(former.c.address).join(record, _same(former)).where(former.c.address.in_(_ADDRESSES), record.c.opt_out == 1)
+_FORMERS = sa.select(former.c.id, former.c.address).where(
+    former.c.sync == sa.bindparam("sync"), former.c.stream == sa.bindparam("stream"), former.c.id.in_(_IDS)
+)
+_HELD_BEFORE = _SELECT.join(former, _same(former)).where(former.c.address.in_(_ADDRESSES)).distinct()
+
+
 def load(connection: sa.Connection, sync: str, stream: str, ids: Collection[str]) -> dict[str, RecordRow]:
     """The known rows of these records."""
-    query = _SELECT.where(record.c.sync == sync, record.c.stream == stream, record.c.id.in_(ids))
-    return {row[2]: RecordRow(*row) for row in connection.execute(query)}
+    rows = connection.execute(_OF_IDS, {"sync": sync, "stream": stream, "ids": [*ids]})
+    return {row[2]: RecordRow(*row) for row in rows}
 
 
 def has_live(connection: sa.Connection, sync: str, stream: str) -> bool:
@@ -49,7 +65,7 @@ def touch(connection: sa.Connection, rows: Sequence[RecordRow]) -> None:
 
 def with_address(connection: sa.Connection, addresses: Collection[str]) -> list[RecordRow]:
     """All records, live or dead, whose current or last address is among these."""
-    return [RecordRow(*row) for row in connection.execute(_SELECT.where(record.c.address.in_(addresses)))]
+    return [RecordRow(*row) for row in connection.execute(_WITH_ADDRESS, {"addresses": [*addresses]})]
 
 
 def addresses_after(connection: sa.Connection, after: str, size: int) -> list[str]:
@@ -60,8 +76,7 @@ def addresses_after(connection: sa.Connection, after: str, size: int) -> list[st
 
 def opted_out_before(connection: sa.Connection, addresses: Collection[str]) -> set[str]:
     """Those addresses that an opted-out record gave up."""
-    query = sa.select(former.c.address).join(record, _same(former)).where(former.c.address.in_(addresses), record.c.opt_out == 1)
-    return set(connection.execute(query).scalars())
+    return set(connection.execute(_OPTED_OUT_BEFORE, {"addresses": [*addresses]}).scalars())
 
 
 def awaiting_heirs(connection: sa.Connection, sync: str, heirs: Collection[str]) -> list[RecordRow]:
@@ -80,15 +95,14 @@ def formers_of(connection: sa.Connection, rows: Iterable[RecordRow]) -> dict[tup
     """The addresses that these records gave up, for those that ever moved."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for (sync, stream), ids in _by_stream(row for row in rows if row.moved).items():
-        c = former.c
-        for row in connection.execute(sa.select(c.id, c.address).where(c.sync == sync, c.stream == stream, c.id.in_(ids))):
+        for row in connection.execute(_FORMERS, {"sync": sync, "stream": stream, "ids": ids}):
             found.setdefault((sync, stream, row[0]), []).append(row[1])
     return found
 
 
 def holders_before(connection: sa.Connection, addresses: Collection[str]) -> list[RecordRow]:
     """Records that once held one of these addresses and gave it up."""
-    return [RecordRow(*row) for row in connection.execute(_SELECT.join(former, _same(former)).where(former.c.address.in_(addresses)).distinct())]
+    return [RecordRow(*row) for row in connection.execute(_HELD_BEFORE, {"addresses": [*addresses]})]
 
 
 def last_held(connection: sa.Connection, address: str) -> list[tuple[str, str, bool, float]]:
@@ -97,10 +111,6 @@ def last_held(connection: sa.Connection, address: str) -> list[tuple[str, str, b
     before = sa.select(former.c.sync, former.c.stream, former.c.left_at).where(former.c.address == address)
     held = [(row[0], row[1], bool(row[2]), float(row[3] or 0.0)) for row in connection.execute(now)]
     return held + [(row[0], row[1], False, float(row[2])) for row in connection.execute(before)]
-
-
-def _same(table: sa.Table) -> sa.ColumnElement[bool]:
-    return sa.and_(record.c.sync == table.c.sync, record.c.stream == table.c.stream, record.c.id == table.c.id)
 
 
 def _by_stream(rows: Iterable[RecordRow]) -> Mapping[tuple[str, str], list[Any]]:

@@ -17,6 +17,11 @@ FORGOTTEN = "forgotten"
 
 LIFTED_ON_LIST = ("left", "left_or_returned", "vanished")
 
+_ANY = sa.select(suppression.c.list).limit(1)
+_OF = sa.select(suppression.c.address_hash, suppression.c.list, suppression.c.reason, suppression.c.since).where(
+    suppression.c.list.in_(sa.bindparam("scopes", expanding=True)), suppression.c.address_hash.in_(sa.bindparam("hashes", expanding=True))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
@@ -40,14 +45,11 @@ class Suppressions:
 
     def load(self, connection: sa.Connection, list_id: str, addresses: Collection[str]) -> dict[str, list[Suppressed]]:
         """What holds for these addresses on this list and everywhere."""
-        if connection.execute(sa.select(suppression.c.list).limit(1)).first() is None:
+        if connection.execute(_ANY).first() is None:
             return {}
         names = {self.hash(address): address for address in addresses}
-        c = suppression.c
-        scopes = (list_id, self.everywhere, EVERYWHERE)
-        query = sa.select(c.address_hash, c.list, c.reason, c.since).where(c.list.in_(scopes), c.address_hash.in_(names))
         found: dict[str, list[Suppressed]] = {}
-        for row in connection.execute(query):
+        for row in connection.execute(_OF, {"scopes": [list_id, self.everywhere, EVERYWHERE], "hashes": [*names]}):
             found.setdefault(names[row[0]], []).append(Suppressed(row[1], row[2], row[3]))
         return found
 

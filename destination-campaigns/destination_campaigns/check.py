@@ -8,22 +8,22 @@ from destination_campaigns.config import Config, parse_config
 from destination_campaigns.launching import check_launches
 from destination_campaigns.preparation import check_new_fields
 from destination_campaigns.setting_up import Connected, Feeds, budgeted, connect, find_feeds
+from mailsync.airbyte.connecting import hide_secrets, ledger_of_check
 from mailsync.airbyte.messages import Output
 from mailsync.airbyte.options import Problems
 from mailsync.airbyte.stopping import Stopping
-from mailsync.errors import ConfigError
-from mailsync.ledger.engine import Ledger
 
 
 def check(raw: Any, output: Output) -> None:
     """Raises MailsyncError that says what a person must do; returns when the configuration works."""
     config = parse_config(raw)
-    for secret in config.secrets():
-        output.hide(secret)
+    hide_secrets(config, output)
     problems = Problems()
     connected = connect(config, output, Stopping())
-    ledger = _ledger(config, connected, problems)
+    ledger = ledger_of_check(config.ledger, connected.clock, problems)
     try:
+        if ledger is not None:
+            budgeted(config, connected, ledger)  # this check's calls count as any other
         connected.account.check_access()
         if not config.streams:
             output.log("streams is empty: only connections that choose the list themselves, by a mapping of the platform, can be synced.", "WARN")
@@ -47,14 +47,3 @@ def _check_fields(config: Config, connected: Connected, feeds: Feeds, problems: 
         names = ", ".join(sorted(field.name for field in fields))
         for target in missing:
             problems.add(f"{entry.path}.mapping: there is no contact field {target!r}. Accepted: {names}; or set create_fields.")
-
-
-def _ledger(config: Config, connected: Connected, problems: Problems) -> Ledger | None:
-    """The ledger, with the calls of this check counted in it; a ledger that cannot be opened does not hide what else is wrong."""
-    try:
-        ledger = Ledger.open(config.ledger.location, clock=connected.clock)
-    except ConfigError as error:
-        problems.add(str(error))
-        return None
-    budgeted(config, connected, ledger)
-    return ledger

@@ -11,13 +11,13 @@ from destination_campaigns.preparation import Ready
 from destination_campaigns.report import summary_lines
 from mailsync.airbyte.messages import messages
 from mailsync.airbyte.plan_file import save_plan
-from mailsync.airbyte.report import event_line
 from mailsync.airbyte.shell import Shell
 from mailsync.airbyte.stopping import Stopping
+from mailsync.airbyte.writing import event_teller
 from mailsync.ledger.budget import BudgetSpent
 from mailsync.membership.afterwards import nothing
 from mailsync.membership.dry_run import DryRun, Ends
-from mailsync.membership.told import Braked, Event, Held, Summary
+from mailsync.membership.told import Braked, Held, Summary
 
 PLAN = "Plan (JSON): "
 
@@ -25,9 +25,6 @@ PLAN = "Plan (JSON): "
 def rehearse(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
     """Everything `write` does, on a copy of the ledger; the vendor is only read. Raises what `write` would raise before its first write."""
     output = ready.output
-
-    def tell(event: Event) -> None:
-        output.log(*event_line(event))
 
     output.log("Dry run: nothing is written, no state is given back, and the ledger stays as it is.", "WARN")
     account = ready.connected.account
@@ -37,7 +34,7 @@ def rehearse(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
         tool=account.tool,
         plan=ready.plan,
         clock=ready.connected.clock,
-        on_event=tell,
+        on_event=event_teller(output),
         created=ready.created,
         afterwards=launches or nothing,
     )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 import orjson
@@ -16,34 +13,27 @@ from destination_campaigns.invitation_config import InvitationConfig, parse_invi
 from destination_campaigns.invitation_places import check_mapping, find_places, plan, reader
 from destination_campaigns.report import summary_lines
 from destination_campaigns.systems import SurveyAccount
+from mailsync.airbyte import connecting
 from mailsync.airbyte.catalog import Stream, parse_catalog
+from mailsync.airbyte.connecting import hide_secrets
 from mailsync.airbyte.messages import Output, messages
 from mailsync.airbyte.options import Problems
 from mailsync.airbyte.plan_file import save_plan
-from mailsync.airbyte.report import event_line
 from mailsync.airbyte.shell import Shell
-from mailsync.airbyte.stopping import StoppableClock, Stopping
-from mailsync.clock import VendorClock, clock_for
-from mailsync.errors import ConfigError, TransientError
+from mailsync.airbyte.stopping import Stopping
+from mailsync.airbyte.writing import ended_well_or_abandoned, event_teller, ledger_of_run, set_up_noted
 from mailsync.invitations.dry_run import DryRun
 from mailsync.invitations.inviter import Target
 from mailsync.invitations.run import Run, names_of
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
-from mailsync.ledger.history import refusal_noted
-from mailsync.ledger.private import private_ledger
 from mailsync.membership.plan import Plan
-from mailsync.membership.told import Event
+from mailsync.membership.told import Summary
 
 PLAN = "Plan (JSON): "
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """An account and the vendor's time."""
-
-    account: SurveyAccount
-    clock: VendorClock
+Connected = connecting.Connected[SurveyAccount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +54,10 @@ class Ready:
 def check_invitations(raw: Any, output: Output) -> None:
     """Raises MailsyncError that says what a person must do; returns when the configuration works."""
     config = parse_invitations(raw)
-    for secret in config.secrets():
-        output.hide(secret)
+    hide_secrets(config, output)
     problems = Problems()
     connected = _connect(config, output, Stopping())
-    try:
-        ledger: Ledger | None = Ledger.open(config.ledger.location, clock=connected.clock)
-    except ConfigError as error:
-        problems.add(str(error))
-        ledger = None
+    ledger = connecting.ledger_of_check(config.ledger, connected.clock, problems)
     try:
         if ledger is not None:
             _budgeted(config, connected, ledger)
@@ -89,38 +74,26 @@ def check_invitations(raw: Any, output: Output) -> None:
 def invite_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Output) -> None:
     """One sync. Raises MailsyncError; whatever was settled before is in the ledger, and its states were printed."""
     config = parse_invitations(raw_config)
-    for secret in config.secrets():
-        output.hide(secret)
+    hide_secrets(config, output)
     problems = Problems()
     streams = parse_catalog(raw_catalog)
     _check_streams(config, streams, problems)
     problems.raise_any()
     stopping = Stopping()
-    if threading.current_thread() is threading.main_thread():
-        stopping.listen()
+    stopping.listen()
     connected = _connect(config, output, stopping)
-    with _opened_ledger(config, connected) as ledger:
-        if config.dry_run:
-            _rehearse(_ready(config, streams, connected, ledger=ledger, output=output), stdin, stopping)
-            return
-        with refusal_noted(ledger, config.sync_name, system=connected.account.traits.system, account=config.settings.account):
+    named = {"system": connected.account.traits.system, "account": config.settings.account}
+    with ledger_of_run(config.ledger, connected.clock, dry_run=config.dry_run) as ledger:
+        with set_up_noted(ledger, config.sync_name, **named, dry_run=config.dry_run):
             ready = _ready(config, streams, connected, ledger=ledger, output=output)
-        _sync(ready, stdin, stopping)
+        (_rehearse if config.dry_run else _sync)(ready, stdin, stopping)
 
 
 # -- setting up
 
 
 def _connect(config: InvitationConfig, output: Output, stopping: Stopping) -> Connected:
-    machine, warning = clock_for(config.settings.base_urls)
-    if warning:
-        output.log(warning, "WARN")
-    clock = VendorClock(StoppableClock(machine.scale, stopping))
-
-    def waiting(error: TransientError, seconds: float) -> None:
-        output.log(f"{error} Waiting {seconds:.0f} s.", "WARN")
-
-    return Connected(config.system.open(config.settings, clock=clock, on_secret=output.hide, on_wait=waiting), clock)
+    return connecting.connect(config.system.open, config.settings, output, stopping)
 
 
 def _budgeted(config: InvitationConfig, connected: Connected, ledger: Ledger) -> Budget:
@@ -168,39 +141,24 @@ def _pace(connected: Connected) -> str:
     return " and ".join(f"{window.calls - 1} invitations {words.get(window.seconds, f'in {window.seconds:.0f} s')}" for window in windows)
 
 
-@contextmanager
-def _opened_ledger(config: InvitationConfig, connected: Connected) -> Iterator[Ledger]:
-    """A dry run makes no ledger file: where there is none yet, it begins with an empty one of its own."""
-    place = config.ledger
-    absent = config.dry_run and place.kind == "sqlite" and not Path(place.location).exists()
-    ledger = private_ledger(connected.clock) if absent else Ledger.open(place.location, clock=connected.clock)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
 # -- running
 
 
 def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
-    output, account = ready.output, ready.connected.account
-
-    def tell(event: Event) -> None:
-        output.log(*event_line(event))
-
-    run = Run(ledger=ready.ledger, inviter=account, plan=ready.plan, targets=ready.targets, clock=ready.connected.clock, on_event=tell)
+    account, clock = ready.connected.account, ready.connected.clock
+    run = Run(ledger=ready.ledger, inviter=account, plan=ready.plan, targets=ready.targets, clock=clock, on_event=event_teller(ready.output))
     account.reserve = run.budget.reserve
     run.budget.spent.update(ready.spent)  # what setting up cost belongs to this run
     stopping.on_stop(run.ask_to_stop)
-    try:
+    with ended_well_or_abandoned(run, lambda summary: _report(summary, ready)):
         run.open()
-        Shell(run, ready.readers, output, ours=ready.ours).take(stopping.awaited(messages(stdin)))
-        for level, text in summary_lines(run.close(), names_of(ready.targets), "survey"):
-            output.log(text, level)
-    except Exception as error:
-        run.abandon(error)
-        raise
+        Shell(run, ready.readers, ready.output, ours=ready.ours).take(stopping.awaited(messages(stdin)))
+        _report(run.close(), ready)
+
+
+def _report(summary: Summary, ready: Ready) -> None:
+    for level, text in summary_lines(summary, names_of(ready.targets), "survey"):
+        ready.output.log(text, level)
 
 
 def _rehearse(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
@@ -212,7 +170,7 @@ def _rehearse(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
         plan=ready.plan,
         targets=ready.targets,
         clock=connected.clock,
-        on_event=lambda one: output.log(*event_line(one)),
+        on_event=event_teller(output),
     )
     stopping.on_stop(dry.run.ask_to_stop)
     try:

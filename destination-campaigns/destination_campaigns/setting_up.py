@@ -6,38 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from destination_campaigns.config import Config, StreamToList
+from mailsync.airbyte import connecting
 from mailsync.airbyte.messages import Output
 from mailsync.airbyte.options import Problems
-from mailsync.airbyte.stopping import StoppableClock, Stopping
-from mailsync.clock import VendorClock, clock_for
-from mailsync.errors import ConfigError, TransientError
+from mailsync.airbyte.stopping import Stopping
+from mailsync.errors import ConfigError
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 from mailsync.mailing_account import NEW_LIST, MailingAccount
 from mailsync.membership.plan import Feed, OnDelete
 from mailsync.membership.tool import MailingList
 
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """An account and the vendor's time."""
-
-    account: MailingAccount
-    clock: VendorClock
+Connected = connecting.Connected[MailingAccount]
 
 
 def connect(config: Config, output: Output, stopping: Stopping) -> Connected:
     """The account; nothing is called yet."""
-    machine, warning = clock_for(config.settings.base_urls)
-    if warning:
-        output.log(warning, "WARN")
-    clock = VendorClock(StoppableClock(machine.scale, stopping))
-
-    def waiting(error: TransientError, seconds: float) -> None:
-        output.log(f"{error} Waiting {seconds:.0f} s.", "WARN")
-
-    account = config.system.open(config.settings, clock=clock, on_secret=output.hide, on_wait=waiting)
-    return Connected(account, clock)
+    return connecting.connect(config.system.open, config.settings, output, stopping)
 
 
 @dataclass(frozen=True, slots=True)

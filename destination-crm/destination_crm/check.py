@@ -7,10 +7,10 @@ from typing import Any
 from destination_crm.config import Config, parse_config
 from destination_crm.preparation import Preparation, account_name
 from destination_crm.setting_up import Connected, connect
+from mailsync.airbyte.connecting import hide_secrets, ledger_of_check
 from mailsync.airbyte.messages import Output
 from mailsync.airbyte.options import Problems
 from mailsync.airbyte.stopping import Stopping
-from mailsync.errors import ConfigError
 from mailsync.ledger.budget import Budget
 from mailsync.ledger.engine import Ledger
 
@@ -18,11 +18,10 @@ from mailsync.ledger.engine import Ledger
 def check(raw: Any, output: Output) -> None:
     """Raises MailsyncError that says what a person must do; returns when the configuration works."""
     config = parse_config(raw)
-    for secret in config.secrets():
-        output.hide(secret)
+    hide_secrets(config, output)
     problems = Problems()
     connected = connect(config, output, Stopping())
-    ledger = _ledger(config, connected, problems)
+    ledger = ledger_of_check(config.ledger, connected.clock, problems)
     try:
         connected.account.check_access()
         if ledger is not None:
@@ -32,15 +31,6 @@ def check(raw: Any, output: Output) -> None:
         if ledger is not None:
             ledger.close()
     problems.raise_any()
-
-
-def _ledger(config: Config, connected: Connected, problems: Problems) -> Ledger | None:
-    """A ledger that cannot be opened does not hide what else is wrong."""
-    try:
-        return Ledger.open(config.ledger.location, clock=connected.clock)
-    except ConfigError as error:
-        problems.add(str(error))
-        return None
 
 
 def account_budget(config: Config, connected: Connected, ledger: Ledger) -> Budget:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from destination_crm.check import account_budget
@@ -17,17 +14,14 @@ from destination_crm.records import Naming, Reader
 from destination_crm.report import summary_lines
 from destination_crm.setting_up import Connected, connect
 from mailsync.airbyte.catalog import Stream, parse_catalog
+from mailsync.airbyte.connecting import hide_secrets
 from mailsync.airbyte.messages import Output, messages
 from mailsync.airbyte.options import Problems
-from mailsync.airbyte.report import event_line
 from mailsync.airbyte.shell import Shell
 from mailsync.airbyte.stopping import Stopping
-from mailsync.errors import TransientError
-from mailsync.ledger.budget import BudgetSpent
+from mailsync.airbyte.writing import ended_well_or_abandoned, event_teller, ledger_of_run, set_up_noted
 from mailsync.ledger.engine import Ledger
-from mailsync.ledger.history import refusal_noted
-from mailsync.ledger.private import private_ledger
-from mailsync.membership.told import Braked, Event, Summary
+from mailsync.membership.told import Summary
 from mailsync.responses.dry_run import DryRun
 from mailsync.responses.plan import Plan
 from mailsync.responses.run import Run
@@ -50,30 +44,22 @@ class Ready:
 def write_from(raw_config: Any, raw_catalog: Any, stdin: IO[bytes], output: Output) -> None:
     """One sync. Raises MailsyncError; whatever was settled before is in the ledger, and its states were printed."""
     config = parse_config(raw_config)
-    for secret in config.secrets():
-        output.hide(secret)
+    hide_secrets(config, output)
     problems = Problems()
     streams = parse_catalog(raw_catalog)
     check_streams(config, streams, problems)
     problems.raise_any()
     stopping = Stopping()
-    if threading.current_thread() is threading.main_thread():
-        stopping.listen()
+    stopping.listen()
     connected = connect(config, output, stopping)
-    with _opened_ledger(config, connected) as ledger:
-        with _noted(config, ledger):
+    with ledger_of_run(config.ledger, connected.clock, dry_run=config.dry_run) as ledger:
+        # The organisation is not known yet, so the account stays empty.
+        with set_up_noted(ledger, config.sync_name, system=config.system.name, account="", dry_run=config.dry_run):
             ready = _ready(config, streams, connected, ledger=ledger, output=output)
         if config.dry_run:
             _rehearse(ready, config.dry_run_file, stdin, stopping)
         else:
             _sync(ready, stdin, stopping)
-
-
-def _noted(config: Config, ledger: Ledger) -> AbstractContextManager[None]:
-    """The organisation is not known yet, so the account stays empty."""
-    if config.dry_run:
-        return nullcontext()
-    return refusal_noted(ledger, config.sync_name, system=config.system.name, account="")
 
 
 def _ready(config: Config, streams: Mapping[str, Stream], connected: Connected, *, ledger: Ledger, output: Output) -> Ready:
@@ -93,17 +79,12 @@ def _ready(config: Config, streams: Mapping[str, Stream], connected: Connected, 
 
 
 def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
-    output = ready.output
-
-    def tell(event: Event) -> None:
-        output.log(*event_line(event))
-
-    account = ready.connected.account
-    run = Run(ledger=ready.ledger, crm=account.crm, plan=ready.plan, clock=ready.connected.clock, on_event=tell)
+    output, account = ready.output, ready.connected.account
+    run = Run(ledger=ready.ledger, crm=account.crm, plan=ready.plan, clock=ready.connected.clock, on_event=event_teller(output))
     account.reserve = run.reserve
     run.budget.spent.update(ready.spent)  # what setting up cost belongs to this run
     stopping.on_stop(run.ask_to_stop)
-    try:
+    with ended_well_or_abandoned(run, lambda summary: _report(summary, output)):
         run.open()
         given = _telling(stopping.awaited(messages(stdin)), ready.named, run)
         shell = Shell(run, ready.readers, output, ours=ready.ours, late=run.told_late)
@@ -113,23 +94,12 @@ def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
         finally:
             shell.finish()
         _report(summary, output)
-    except Braked as braked:
-        _report(braked.summary, output)
-        raise
-    except BudgetSpent as spent:
-        run.abandon(spent)
-        raise TransientError(f"{spent} when_budget_is_spent is stop; run again later.") from spent
-    except Exception as error:
-        run.abandon(error)
-        raise
 
 
 def _rehearse(ready: Ready, file: str, stdin: IO[bytes], stopping: Stopping) -> None:
     """The account keeps reserving its calls in the real ledger: reads are real, and all syncs of the organisation must know of them."""
     clock, output = ready.connected.clock, ready.output
-    dry = DryRun(
-        ledger=ready.ledger, crm=ready.connected.account.crm, plan=ready.plan, clock=clock, on_event=lambda one: output.log(*event_line(one))
-    )
+    dry = DryRun(ledger=ready.ledger, crm=ready.connected.account.crm, plan=ready.plan, clock=clock, on_event=event_teller(output))
     stopping.on_stop(dry.run.ask_to_stop)
 
     def take(run: Run) -> None:
@@ -152,15 +122,3 @@ def _telling(given: Iterable[Mapping[str, Any]], named: Mapping[str, Naming], ru
 def _report(summary: Summary, output: Output) -> None:
     for level, text in summary_lines(summary):
         output.log(text, level)
-
-
-@contextmanager
-def _opened_ledger(config: Config, connected: Connected) -> Iterator[Ledger]:
-    """A dry run makes no ledger file: where there is none yet, it begins with an empty one of its own."""
-    place = config.ledger
-    absent = config.dry_run and place.kind == "sqlite" and not Path(place.location).exists()
-    ledger = private_ledger(connected.clock) if absent else Ledger.open(place.location, clock=connected.clock)
-    try:
-        yield ledger
-    finally:
-        ledger.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import TypeVar
@@ -27,7 +28,9 @@ class Stopping:
         self._on_stop = act
 
     def listen(self) -> None:
-        """Take over SIGTERM and SIGINT. Only from the main thread."""
+        """Take over SIGTERM and SIGINT. Another thread than the main one hears no signal, so there nothing is taken over."""
+        if threading.current_thread() is not threading.main_thread():
+            return
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
 

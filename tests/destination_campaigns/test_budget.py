@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from destination_campaigns import setting_up
+from mailsync.airbyte import connecting
 from mailsync.ledger.engine import Ledger
 
 from .people import Source, write
@@ -38,7 +38,7 @@ class AdvancingClock:
 @pytest.fixture
 def clock(connector, monkeypatch):
     made = AdvancingClock(connector.emulator)
-    monkeypatch.setattr(setting_up, "StoppableClock", lambda _scale, _stopping: made)
+    monkeypatch.setattr(connecting, "StoppableClock", lambda _scale, _stopping: made)
     return made
 
 

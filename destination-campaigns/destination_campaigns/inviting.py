@@ -152,8 +152,13 @@ def _sync(ready: Ready, stdin: IO[bytes], stopping: Stopping) -> None:
     stopping.on_stop(run.ask_to_stop)
     with ended_well_or_abandoned(run, lambda summary: _report(summary, ready)):
         run.open()
-        Shell(run, ready.readers, ready.output, ours=ready.ours).take(stopping.awaited(messages(stdin)))
-        _report(run.close(), ready)
+        shell = Shell(run, ready.readers, ready.output, ours=ready.ours, late=run.told_late)
+        shell.take(stopping.awaited(messages(stdin)))
+        try:
+            summary = run.close()
+        finally:
+            shell.finish()
+        _report(summary, ready)
 
 
 def _report(summary: Summary, ready: Ready) -> None:

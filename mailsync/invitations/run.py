@@ -1,4 +1,7 @@
-"""One run of the invitation rules: absorb what the CRM says of people, then invite those who are to be invited."""
+"""One run of the invitation rules: absorb what the CRM says of people, then invite those who are to be invited.
+
+Nobody is invited before the input has ended. An opt-out may be told by a later record of the same person, and a mail cannot be taken back.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from mailsync.errors import Bug, MailsyncError, TransientError
 from mailsync.invitations.calls import Calls
 from mailsync.invitations.deciding import SuppressedAnywhere
 from mailsync.invitations.inviter import INVITE, Inviter, Target
+from mailsync.invitations.open_claims import OpenClaims
 from mailsync.invitations.settle import Settler
 from mailsync.ledger import members
 from mailsync.ledger.budget import Budget
@@ -22,6 +26,7 @@ from mailsync.membership import opening
 from mailsync.membership.absorb import Absorbed, Absorber
 from mailsync.membership.fates import Fates, Ruling, ruling
 from mailsync.membership.plan import Claim, Plan
+from mailsync.membership.reasons import Reason
 from mailsync.membership.settle import fate_of
 from mailsync.membership.situations import Situations
 from mailsync.membership.told import Event, EventKind, Forecast, Settled, Spending, Stopped, Summary, account_of
@@ -59,6 +64,8 @@ class Run:
         self._stated: set[str] = set()
         self._notes: list[str] = []
         self._fates = Fates({one.name: tuple(f.list.key for f in plan.feeds if f.stream == one.name) for one in plan.streams})
+        self._open = OpenClaims()
+        self._incomplete: set[str] = set()
         self._parts_or_none: _Parts | None = None
 
     @property
@@ -104,7 +111,7 @@ class Run:
             self._flush()
 
     def state(self, stream: str | None, state_hash: bytes, *, is_empty: bool, echoes_given: bool = True) -> Settled:
-        """One STATE (stream None: of all streams). When it returns, every record before it has its fate in the committed ledger."""
+        """One STATE (stream None: of all streams). When it returns, every record before it is safe in the committed ledger."""
         self._flush()
         names = [stream] if stream is not None else [one.name for one in self._plan.streams]
         first = [name for name in names if name not in self._stated | self._begun]
@@ -116,24 +123,38 @@ class Run:
             rows = [{"sync": self._plan.sync_name, "stream": name, "hash": state_hash.hex(), "echoed_at": now} for name in names]
             connection.execute(self._ledger.upsert(state), rows)
         self._stated.update(names)
-        return self._fates.since_last_echo(stream)
+        settled = self._fates.since_last_echo(stream)
+        return Settled(settled.records + self._open.since_last_state(names), settled.rejected, final=not self._open.waits(names))
+
+    def told_late(self, stream: str | None) -> Settled:
+        """What became of messages before the last STATE since that was handled."""
+        names = [stream] if stream is not None else [one.name for one in self._plan.streams]
+        return Settled(0, self._fates.since_last_echo(stream).rejected, final=not self._open.waits(names))
 
     def complete(self, _stream: str) -> None:
         """Stream status COMPLETE: nothing is taken off, so nothing waits for it."""
         self._flush()
 
-    def incomplete(self, _stream: str) -> None:
-        """Stream status INCOMPLETE."""
+    def incomplete(self, stream: str) -> None:
+        """Stream status INCOMPLETE: what the CRM says of people is not all known, so that nobody is invited in this run."""
         self._flush()
+        self._incomplete.add(stream)
 
     def close(self) -> Summary:
-        """End of input: who was left over by earlier runs, people known from before for whom a survey or a round is new, then the sum of fates.
+        """End of input: everybody is invited who is to be, those left over by earlier runs and those for whom a survey or a round is new, too.
 
-        Not before: a mail cannot be taken back, and what the CRM says of these people now must be known first.
+        Then the sum of fates.
         """
         self._flush()
         self._notes += [one.replace("the list", "the survey") for one in opening.decide_new_feeds(self._ledger, self._lease, self._plan)]
-        self._parts.settler.settle_all()
+        settler = self._parts.settler
+        if self._incomplete:
+            settler.waits_for = Reason.STREAM_INCOMPLETE
+            self._notes.append(f"Nobody was invited: {', '.join(sorted(self._incomplete))} was not read to its end, so an opt-out may be missing.")
+        settler.settle_all()
+        for batch in self._open.batches():
+            self._fates.settle(batch, self._decided(batch))
+        self._open.close()
         self._fates.check_sum()
         summary = self.so_far()
         self._history.end(self._number, Status.DONE, account_of(summary, self.budget))
@@ -180,9 +201,8 @@ class Run:
             chunk = parts.absorber.absorb(connection, claims, {})
             reached = parts.situations.reach(connection, chunk.touched)
             members.mark_dirty(self._ledger, connection, self._targets, reached)
-        if reached:
-            parts.settler.settle(reached)
-        self._fates.settle(chunk.absorbed, self._decided(chunk.absorbed))
+        self._open.add(one for one in chunk.absorbed if one.fate is None)
+        self._fates.settle([one for one in chunk.absorbed if one.fate is not None], {one.key: {} for one in self._targets.values()})
 
     def _decided(self, absorbed: Collection[Absorbed]) -> dict[str, dict[tuple[str, str], Ruling]]:
         found: dict[str, dict[tuple[str, str], Ruling]] = {}

@@ -13,13 +13,14 @@ from mailsync.ledger.budget import BudgetSpent
 from mailsync.ledger.engine import Ledger
 from mailsync.membership.model import Action, Decision, Situation
 from mailsync.membership.plan import RecordFate, WhenSpent
+from mailsync.membership.reasons import Reason
 from mailsync.membership.situations import Situations
 
 BATCH = 500
 
 
 class Settler:
-    """Settles one run. `spent`: the day's invitations are used up, and the rest waits."""
+    """Settles one run. `waits_for`: why nobody (more) is invited in it: the day's invitations are used up, or not all is known of the people."""
 
     def __init__(
         self,
@@ -35,17 +36,10 @@ class Settler:
         """`targets` by list id."""
         self._ledger, self._situations, self._calls, self._targets = ledger, situations, calls, targets
         self._run, self._when_spent, self._warn = run, when_spent, warn
-        self.spent = False
-
-    def settle(self, addresses: Collection[str]) -> None:
-        """These people, in every survey."""
-        for list_id in sorted(self._targets):
-            ordered = sorted(addresses)
-            for first in range(0, len(ordered), BATCH):
-                self._batch(list_id, ordered[first : first + BATCH])
+        self.waits_for: Reason | None = None
 
     def settle_all(self) -> None:
-        """Everybody who was left over."""
+        """Everybody who is to be decided."""
         for list_id in sorted(self._targets):
             for batch in self._dirty(list_id):
                 self._batch(list_id, batch)
@@ -58,7 +52,7 @@ class Settler:
 
     def _now(self, decision: Decision) -> Decision:
         if decision.action is INVITE:
-            return Decision(Action.NONE, RecordFate.POSTPONED, "budget_spent")
+            return Decision(Action.NONE, RecordFate.POSTPONED, self.waits_for or Reason.BUDGET_SPENT)
         return decision
 
     def count_waiting(self) -> int:
@@ -67,7 +61,7 @@ class Settler:
 
     def _batch(self, list_id: str, addresses: list[str]) -> None:
         for address in self._to_invite(list_id, addresses):
-            if self.spent:
+            if self.waits_for:
                 break
             self._invite(self._targets[list_id], address)
         with self._ledger.begin() as connection:
@@ -90,7 +84,7 @@ class Settler:
         except BudgetSpent as spent:
             if self._when_spent is WhenSpent.STOP:
                 raise TransientError(f"{spent} when_budget_is_spent is stop; run again later.") from spent
-            self.spent = True
+            self.waits_for = Reason.BUDGET_SPENT
             self._warn(f"{spent} The other invitations stay in the ledger and are sent by the next run.")
 
     def _dirty(self, list_id: str) -> Iterator[list[str]]:

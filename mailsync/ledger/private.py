@@ -23,6 +23,14 @@ def private_ledger(clock: Clock) -> Ledger:
     return Ledger(_engine(), clock=clock)
 
 
+def nameless() -> sqlite3.Connection:
+    """A database for notes of one run that are too many for memory (4 MB of it are)."""
+    database = sqlite3.connect("", isolation_level=None)
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-4000"):
+        database.execute(f"PRAGMA {pragma}")
+    return database
+
+
 def private_copy(ledger: Ledger, clock: Clock) -> Ledger:
     """Everything the ledger holds now, at another clock. Nothing done to the copy reaches the original; memory is flat."""
     engine = _engine()

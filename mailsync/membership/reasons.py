@@ -43,6 +43,7 @@ class Reason(StrEnum):
     OLDER_THAN_KNOWN = "older_than_known"
     ALREADY_GONE = "already_gone"
     BUDGET_SPENT = "budget_spent"
+    STREAM_INCOMPLETE = "stream_incomplete"
     # Refused before a call.
     INVALID_ADDRESS = "invalid_address"
     REQUIRED_FIELD_EMPTY = "required_field_empty"
@@ -122,6 +123,10 @@ ABOUT: dict[Reason, About] = {
     Reason.BUDGET_SPENT: About(
         "The day's calls under the vendor's limit are spent.",
         "Nothing: the rest is done first in the next run. Fewer mapped columns mean fewer calls.",
+    ),
+    Reason.STREAM_INCOMPLETE: About(
+        "The source did not read one of the streams to its end, so an opt-out may be missing; an invitation cannot be taken back.",
+        "Nothing: the next run that is complete invites. If it keeps happening, the source's log says why.",
     ),
     Reason.INVALID_ADDRESS: About("The address is not a valid e-mail address.", "Correct it in the CRM."),
     Reason.REQUIRED_FIELD_EMPTY: About("A field that this sync requires is empty.", "Fill it in in the CRM; the record then goes through by itself."),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mailsync.ledger.private import nameless
 from mailsync.ledger.recipients import Pair
 
 BATCH = 500
@@ -43,12 +43,10 @@ class Counted:
 
 
 class OpenFates:
-    """A database without a name: SQLite keeps it in a file that is gone with the process; only its cache is in memory."""
+    """One run's."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-4000"):
-            self._database.execute(f"PRAGMA {pragma}")
+        self._database = nameless()
         self._database.execute(_TABLE)
 
     def note(self, some: list[Counted]) -> None:

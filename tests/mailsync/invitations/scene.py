@@ -135,8 +135,10 @@ class Scene:
         before: bool = True,
         after: float = HOUR,
         stopper: list[Callable[[], None]] | None = None,
+        broken_off: tuple[str, ...] = (),
         **options: Any,
     ) -> Ran:
+        """`broken_off`: streams that the source did not read to their end."""
         self.clock.time += after
         ledger = self.opened()
         ledger.commits, ledger.die_at, ledger.before = 0, die_at, before
@@ -147,7 +149,7 @@ class Scene:
             stopper.append(run.ask_to_stop)
         echoed: list[int] = []
         try:
-            summary: Summary | None = self._drive(run, sync, streams, claims, echoed)
+            summary: Summary | None = self._drive(run, sync, streams, claims, echoed, broken_off)
             error: BaseException | None = None
         except Exception as failed:
             summary, error = None, failed
@@ -158,7 +160,9 @@ class Scene:
         ledger.die_at = None  # whatever else a test does with it
         return Ran(summary, error, events, echoed, ledger.commits)
 
-    def _drive(self, run: Run, sync: str, streams: tuple[str, ...], claims: tuple[Claim, ...], echoed: list[int]) -> Summary:
+    def _drive(
+        self, run: Run, sync: str, streams: tuple[str, ...], claims: tuple[Claim, ...], echoed: list[int], broken_off: tuple[str, ...]
+    ) -> Summary:
         run.open()
         for name in streams:
             given = self.last_state.get((sync, name), b"")
@@ -169,7 +173,7 @@ class Scene:
             new = hashlib.blake2b(str(next(self.states)).encode(), digest_size=8).digest()
             echoed.append(run.state(name, new, is_empty=False).records)
             self.last_state[sync, name] = new
-            run.complete(name)
+            (run.incomplete if name in broken_off else run.complete)(name)
         return run.close()
 
 

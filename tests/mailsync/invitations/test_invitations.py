@@ -9,6 +9,7 @@ import pytest
 from mailsync.errors import ConfigError, VendorUnavailable
 from mailsync.invitations.dry_run import DryRun
 from mailsync.invitations.inviter import INVITE, Traits
+from mailsync.invitations.run import CHUNK
 from mailsync.ledger import schema
 from mailsync.ledger.forgetting import forget
 from mailsync.ledger.suppressions import Suppressions
@@ -76,6 +77,26 @@ def test_who_opted_out_in_the_crm_is_not_invited_by_any_record_of_theirs(scene: 
     assert fine(s.run(s.lead("1", A, opt_out=True), s.lead("2", A), s.lead("3", B))).fates() == {"skipped(crm_opt_out)": 2, "written": 1}
     fine(s.run(s.gone("1")))
     assert fine(s.run(s.lead("4", A))).fates() == {"skipped(crm_opt_out)": 1}
+    assert s.inviter.invited() == [B]
+
+
+def test_an_opt_out_that_a_later_record_of_the_run_tells_comes_before_the_invitation(scene: New) -> None:
+    s = scene()
+    others = [s.lead(f"x{number}", f"x{number}@example.com") for number in range(CHUNK)]
+    told = fine(s.run(s.lead("1", A), *others, s.lead("2", A, opt_out=True)))
+    assert told.fates() == {"skipped(crm_opt_out)": 2, "written": CHUNK}
+    assert A not in s.inviter.invited()
+    assert told.echoed == [CHUNK + 2, 0], "states come back all the same, and count every record"
+
+
+def test_nobody_is_invited_while_a_stream_is_not_read_to_its_end(scene: New) -> None:
+    s = scene()
+    told = fine(s.run(s.lead("1", A), s.lead("2", B, stream="Contacts"), broken_off=("Contacts",)))
+    assert told.fates() == {"postponed(stream_incomplete)": 2}
+    assert told.summary is not None
+    assert "Contacts was not read to its end" in told.summary.notes[0]
+    assert s.inviter.mails == []
+    fine(s.run(s.lead("3", A, stream="Contacts", opt_out=True)))
     assert s.inviter.invited() == [B]
 
 

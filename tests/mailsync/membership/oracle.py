@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.mailsync.membership.fake_tool import Call
 
@@ -113,7 +113,8 @@ class Oracle:
 
     def acknowledge(self, record: RecordId, truth: Truth) -> None:
         self.acknowledged[record] = truth
-        self.heard[record] = [truth]
+        # A tombstone is a bare id: what the record said last may have come from a message that was taken in and never acknowledged.
+        self.heard[record] = [truth] if truth.live else [replace(one, live=False) for one in self.heard[record]] or [truth]
         if truth.address is not None:
             self.held[record].add(truth.address)
             self.told[record].add(truth.address)
@@ -157,7 +158,9 @@ class Oracle:
         """Whether the product must know it, whatever it kept of what it was told; a converted record's opt-out ends with its heir's own word."""
         if record in self.heirs and self.heard[self.heirs[record]]:
             return False
-        return self.sent[record].opt_out if record in self.sent else all(one.opt_out for one in self.heard[record])
+        if record in self.sent and self.sent[record].live:
+            return self.sent[record].opt_out
+        return all(one.opt_out for one in self.heard[record])
 
     def _sees_take_off(self, place: Place) -> None:
         key, address = place

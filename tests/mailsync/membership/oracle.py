@@ -223,8 +223,11 @@ class Oracle:
         self.lost.clear()
 
     def after_a_run(self, active: dict[str, set[str]]) -> None:
-        """A leaving that a campaign's response shows is undone by the end of the run, if it was our call that overrode it."""
-        for key, address in sorted(self.left & self.doubtful & self.called):
+        """A leaving that a campaign's response shows is undone by the end of the run, if it was our call that overrode it.
+
+        Where the call that undoes it got lost, the next run undoes it.
+        """
+        for key, address in sorted((self.left & self.doubtful & self.called) - self.unanswered):
             if address in active.get(key, ()):
                 self.broken.append(f"promise 3: {(key, address)} left by a mail, we brought them back, and it was not undone")
 

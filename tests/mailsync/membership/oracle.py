@@ -48,6 +48,7 @@ class Oracle:
     seen_away: set[Place] = field(default_factory=set)  # a complete read of a run that ended well showed them not active, and no call of ours since
     called: set[Place] = field(default_factory=set)
     taken_off: set[Place] = field(default_factory=set)
+    unread_return: set[Place] = field(default_factory=set)  # signed up, and no run has read the list to its end since
     theirs: set[Place] = field(default_factory=set)  # somebody else put them there
     unanswered: set[Place] = field(default_factory=set)  # a call of ours may have been made there, and nobody has looked since
     doubtful: set[Place] = field(default_factory=set)
@@ -74,6 +75,7 @@ class Oracle:
         if place in self.doubtful and place not in self.seen_away:
             self.overridden.add(place)  # they left and came back, and no read saw it (I5): the leaving that a campaign tells of stands
         self.seen_away.discard(place)
+        self.unread_return.add(place)
         self.left.discard(place)
         self.shown.discard(place)
         self.just_shown.discard(place)
@@ -81,7 +83,8 @@ class Oracle:
 
     def leaves(self, place: Place, *, lasting: bool = False) -> None:
         """`lasting`: a campaign or a complaint tells of it for ever, so that somebody who came back since may still be taken off in doubt."""
-        self.left.add(place)
+        if lasting or not (place in self.taken_off and place in self.unread_return):
+            self.left.add(place)  # else they came back and left again between two reads: all that shows is the mark of our own removal (I2, I5)
         if lasting:
             self.doubtful.add(place)
             self.overridden.discard(place)
@@ -217,6 +220,7 @@ class Oracle:
         else:
             self.unanswered = {place for place in self.unanswered if place[0] not in fed}
             self.seen_away |= self.away_at_first - self.calls_of_run
+            self.unread_return = {place for place in self.unread_return if place[0] not in fed}
             self.known_to_have_left -= {place for place in self.known_to_have_left - self.left if place[0] in fed}
         self.unanswered |= self.lost
         self.overridden |= self.unanswered & self.doubtful
@@ -250,7 +254,8 @@ class Oracle:
         """Nobody in the family ever left, bounced, vanished, signed up, opted out, or was half-way back."""
         if self.family(address) & self.touched:
             return False
-        return not any(truth.opt_out for record, truth in self.crm.items() if address in self.held_or_sent[record])
+        holders = [record for record in self.crm if address in self.held_or_sent[record]]
+        return not any(one.opt_out for record in holders for one in (self.crm[record], *self.heard[record]))
 
     def at_rest(self, active: dict[str, set[str]], fields: dict[Place, dict[str, str]], addresses: list[str]) -> None:
         """`active`: list key → addresses; `fields`: place → what is seen there."""

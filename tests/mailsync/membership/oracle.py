@@ -90,6 +90,10 @@ class Oracle:
             self.overridden.discard(place)
         self.touched.add(place[1])
 
+    def vanishes(self, place: Place) -> None:
+        """Without a trace: whoever is put there next is put there by that one."""
+        self.theirs.discard(place)
+
     def shows(self, place: Place) -> None:
         """A page or a response with this leaving was handed to the product; it counts once a call follows."""
         if place in self.left:

@@ -231,8 +231,11 @@ class Histories(RuleBasedStateMachine):
         self.oracle.touched.add(address)
         if how == "staff deletes":
             self.scene.tool.staff_deletes(key, address)
+            self.oracle.vanishes((key, address))
         elif how == "erases":
             self.scene.tool.erases_own_data(address)
+            for everywhere in self.scene.tool.lists:
+                self.oracle.vanishes((everywhere, address))
         elif how == "bounces":
             self.scene.tool.bounces(key, address)
         else:

@@ -1,4 +1,7 @@
-"""Invitations to surveys: each person once, never against a leaving, and never twice because an answer was lost."""
+"""Invitations to surveys: each person once, never against a leaving, and never twice because an answer was lost.
+
+Long because each sentence of the rules has its test here.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Two ways to draw them, as for the membership rules: independent random walks, reproducible by their seed (`MAILSYNC_WALKS`, `MAILSYNC_SEED`), and hypothesis's
 state machine (`MAILSYNC_HISTORIES`). The defaults are what a test run has time for; with MAILSYNC_PROVE=1 there are ten thousand of each.
+
+Long because every step that a history may take, and the checks after each, share one world.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ CANNOT_KNOW = (
     "whom the vendor will refuse: it tells only when asked to add them",
     "whether the plan's contact limit is reached on the way: no call tells how many contacts are left",
     "what people, staff and the CRM change between this plan and the run",
+    "in which order the records of several streams arrive: somebody with several records may be written once more or less, with the same result",
 )
 
 

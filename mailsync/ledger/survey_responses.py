@@ -72,6 +72,22 @@ _PLACED = (
     .values({name: sa.bindparam(f"v_{name}") for name in ("person", "last", "note", "row")})
 )
 
+_UNDECIDED = (
+    sa.select(due.c.address)
+    .select_from(
+        due.join(
+            survey_response,
+            sa.and_(
+                survey_response.c.sync == due.c.sync,
+                sa.literal(PREFIX).concat(survey_response.c.survey) == due.c.campaign,
+                survey_response.c.response == due.c.address,
+            ),
+        )
+    )
+    .where(due.c.sync == sa.bindparam("sync"), due.c.dirty > 0, due.c.campaign > PREFIX, survey_response.c.person.is_(None))
+    .limit(1)
+)
+
 
 def pair_of(survey: str, response: str) -> Pair:
     """The key in `due`."""
@@ -91,6 +107,11 @@ def load(connection: sa.Connection, sync: str, pairs: Collection[Pair]) -> dict[
         rows = (SurveyRow(*row) for row in connection.execute(_LOAD, {"sync": sync, "keys": keys}))
         found |= {row.pair: row for row in rows}
     return found
+
+
+def waits_for_people(connection: sa.Connection, sync: str) -> bool:
+    """Whether of some response nobody knows yet who gave it, or that nobody did: the look-up failed, or was not made."""
+    return connection.execute(_UNDECIDED, {"sync": sync}).first() is not None
 
 
 def of_people(connection: sa.Connection, sync: str, people: Collection[str]) -> list[SurveyRow]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from mailsync.errors import ConfigError
-from mailsync.ledger import recipients
+from mailsync.ledger import recipients, survey_responses
 from mailsync.ledger.schema import account, due, relearn, state
 from mailsync.responses.crm import Ability, Traits
 from mailsync.responses.held import Held
@@ -93,14 +93,15 @@ def begin_relearning(held: Held, stream: str) -> None:
 def end_relearning(held: Held, stream: str) -> bool:
     """The stream was read completely. Whether it was the last, and everybody was looked up: then what waited is decided.
 
-    What people did in campaigns whose recipients could not be looked up would be missing: others of their campaigns would show instead.
+    What people did in campaigns whose recipients could not be looked up would be missing: others of their campaigns would show instead. So would
+    newer answers of theirs.
     """
     sync = held.plan.sync_name
     with held.commit() as connection:
         ended = connection.execute(_END, {"k_sync": sync, "k_stream": stream}).rowcount > 0
         if not ended or held.is_relearning(connection):
             return False
-        if recipients.waits_for_people(connection, held.plan.account, sync):
+        if recipients.waits_for_people(connection, held.plan.account, sync) or survey_responses.waits_for_people(connection, sync):
             connection.execute(_REOPEN, {"k_sync": sync, "k_stream": stream})
             return False
         recipients.mark_found_dirty(connection, sync)

@@ -232,6 +232,23 @@ def test_while_everything_is_read_anew_fields_wait_and_notes_do_not(scene: New) 
     assert fields(s, ann) == {"Score": 2.0}
 
 
+def test_after_a_lost_ledger_a_field_does_not_go_back_because_a_newer_answers_giver_could_not_be_looked_up(scene: New) -> None:
+    s = scene(ONLY_FIELDS)
+    ann = s.crm.has("1", "ann@example.com")
+    older, newer = said("r1", how="1", address="ann@example.com"), said("r2", how="2", ended=2.0, record="1", module="Leads")
+    ran(s, older, newer)
+    s.lose_ledger()
+    s.crm.failing = {"people"}
+    told = ran(s, older, newer, reset=True)
+    assert told == {"postponed(relearning)": 1, "postponed(lookup_failed)": 1}
+    assert fields(s, ann) == {"Score": 2.0}
+    s.crm.failing = set()
+    writes = len(s.crm.writes())
+    ran(s)
+    assert fields(s, ann) == {"Score": 2.0}
+    assert all(call.rows[0][1] == {"Score": 2} for call in s.crm.writes()[writes:])
+
+
 def test_staff_deletes_a_note_and_it_stays_deleted(scene: New) -> None:
     s = begun(scene(ONLY_NOTE))
     ann = s.crm.has("1", "ann@example.com")

@@ -83,6 +83,8 @@ class Walk:
     def _forward(self, what: str, where: Any, order: tuple[Any, ...]) -> None:
         if where in self.storied:
             return
+        if what == "field" and self.lost and self._rivals(where):
+            self.shown.pop((what, where), None)  # as in `_may_know`: what showed there may count for another holder of the address now
         if order < self.shown.get((what, where), ()):
             self.broken.append(f"{what} of {where} goes back to {order} from {self.shown[what, where]}")
         self.shown[what, where] = order
@@ -225,8 +227,7 @@ class Walk:
     def _judge(self, one: PersonId) -> None:
         """People without a story, whose addresses nobody else ever had: what they gave is there, once, and as it was last told."""
         record = self.crm.people_by_id[one]
-        rivals = [other for other in self.people if other != one and set(self.crm.people_by_id[other].addresses) & set(record.addresses)]
-        if one in self.storied or rivals or any(self._is_open(versions[-1], record.addresses) for versions in self.told.values()):
+        if one in self.storied or self._rivals(one) or any(self._is_open(versions[-1], record.addresses) for versions in self.told.values()):
             return
         mine = [versions[-1] for versions in self.told.values() if self._is_mine(versions[-1], one, record.addresses)]
         notes = Counter(item.text.split("Why?: ")[1].split("\n")[0] for item in self.crm.items.values() if item.alive and item.person == one)
@@ -241,6 +242,11 @@ class Walk:
             }
         shown = {name: record.fields.get(name) for name in wanted}
         assert {name: str(int(value) if name == "Score" else value) for name, value in shown.items()} == wanted, (one, shown)  # type: ignore[arg-type]
+
+    def _rivals(self, one: PersonId) -> list[PersonId]:
+        """Who shares an address with them."""
+        mine = set(self.crm.people_by_id[one].addresses)
+        return [other for other in self.people if other != one and mine & set(self.crm.people_by_id[other].addresses)]
 
     def _is_mine(self, told: SurveyResponse, one: PersonId, addresses: list[str]) -> bool:
         """By the record where it tells one, else by the address."""

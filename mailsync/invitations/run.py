@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from mailsync.clock import Clock
 from mailsync.errors import Bug, MailsyncError, TransientError
+from mailsync.invitations import pauses
 from mailsync.invitations.calls import Calls
 from mailsync.invitations.deciding import SuppressedAnywhere
 from mailsync.invitations.inviter import INVITE, Inviter, Target
@@ -84,6 +85,7 @@ class Run:
         opening.check_account(ledger, lease, plan, None)
         opening.drop_what_is_old(ledger, lease, plan)
         feeding = opening.record_feeds(ledger, lease, plan)
+        pauses.note(ledger, lease, plan)
         suppressions = SuppressedAnywhere(ledger, plan.account)
         situations = Situations(account=plan.account, feeding=feeding, suppressions=suppressions, fields_belong_to_contact=False)
         name = f"{plan.sync_name}#{self._number}"

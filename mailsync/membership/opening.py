@@ -69,7 +69,7 @@ def record_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> Feeding:
         for one in rows:
             connection.execute(sa.delete(facts).where(facts.c.name == f"{_FORMER}{plan.sync_name} {one['stream']} {one['list']}"))
             if (one["stream"], one["list"]) not in known and records.has_live(connection, plan.sync_name, one["stream"]):
-                ledger.note_fact(connection, _new_feed(plan, one["stream"], one["list"]), "1")
+                decide_anew(ledger, connection, plan.sync_name, one["stream"], one["list"])
         found: dict[tuple[str, str], frozenset[str]] = {}
         mine = feed.c.list.startswith(f"{plan.account}/", autoescape=True)
         every = [tuple(row) for row in connection.execute(sa.select(feed.c.sync, feed.c.stream, feed.c.list, feed.c.only).where(mine))]
@@ -82,7 +82,12 @@ def keep_parts(ledger: Ledger, connection: sa.Connection, plan: Plan, parts: Str
     """Keep what parts of streams are called, and which of them the feeds take; whoever may be concerned by a change is decided anew at the end."""
     for one in parts.save(connection):
         if records.has_live(connection, plan.sync_name, one.stream):
-            ledger.note_fact(connection, _new_feed(plan, one.stream, f"{plan.account}/{one.list.key}"), "1")
+            decide_anew(ledger, connection, plan.sync_name, one.stream, f"{plan.account}/{one.list.key}")
+
+
+def decide_anew(ledger: Ledger, connection: sa.Connection, sync: str, stream: str, list_id: str) -> None:
+    """Whom this stream claims is to be decided for this list at the end of a run that feeds it."""
+    ledger.note_fact(connection, _new_feed(sync, stream, list_id), "1")
 
 
 def decide_new_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> list[str]:
@@ -94,15 +99,15 @@ def decide_new_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> list[str]:
     with ledger.begin() as connection:
         lease.fence(connection)
         for one in plan.feeds:
-            name = _new_feed(plan, one.stream, f"{plan.account}/{one.list.key}")
+            name = _new_feed(plan.sync_name, one.stream, f"{plan.account}/{one.list.key}")
             if connection.execute(sa.delete(facts).where(facts.c.name == name)).rowcount:
                 members.mark_claimed_dirty(ledger, connection, plan.sync_name, one.stream, f"{plan.account}/{one.list.key}")
                 notes.append(f"Stream {one.stream} feeds the list {one.list.name!r} since this run: its people known from before go there too.")
     return notes
 
 
-def _new_feed(plan: Plan, stream: str, list_id: str) -> str:
-    return f"new feed: {plan.sync_name} {stream} {list_id}"
+def _new_feed(sync: str, stream: str, list_id: str) -> str:
+    return f"new feed: {sync} {stream} {list_id}"
 
 
 def former_feeds(ledger: Ledger, lease: Lease, plan: Plan) -> list[str]:

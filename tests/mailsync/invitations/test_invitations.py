@@ -163,6 +163,27 @@ def test_another_round_invites_everybody_known_once_more(scene: New) -> None:
     assert s.inviter.invited() == [A, A]
 
 
+def test_who_became_known_during_another_round_is_invited_when_the_first_one_goes_on(scene: New) -> None:
+    s = scene()
+    other = replace(SURVEY, key="s1#summer")
+    fine(s.run(s.lead("1", A)))
+    fine(s.run(s.lead("2", B), targets=(other,)))
+    told = fine(s.run(targets=(SURVEY,)))
+    assert sorted(one["email"] for one in s.inviter.mails if one["survey"] == SURVEY.key) == [A, B]
+    assert told.summary is not None
+    assert "since this run" in told.summary.notes[0]
+    assert fine(s.run(targets=(SURVEY,))).summary.notes == ()  # type: ignore[union-attr]
+
+
+def test_a_pause_of_one_sync_invites_nobody_by_another(scene: New) -> None:
+    s = scene()
+    other = replace(SURVEY, key="s1#summer")
+    fine(s.run(s.lead("1", A), streams=("Leads",)))
+    fine(s.run(s.lead("2", B), streams=("Leads",), targets=(other,)))
+    fine(s.run(s.lead("3", C, stream="Contacts"), sync="other", streams=("Contacts",)))
+    assert sorted(one["email"] for one in s.inviter.mails if one["survey"] == SURVEY.key) == [A, C]
+
+
 def test_one_stream_may_invite_to_several_surveys(scene: New) -> None:
     s = scene()
     other = replace(SURVEY, key="s2", name="Events")

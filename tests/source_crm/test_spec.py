@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -28,18 +27,18 @@ def branch(crm="zoho_crm"):
     return found
 
 
-def test_spec_is_answered_in_a_quarter_of_the_frameworks_import_time_and_without_it():
-    def timed(code):
-        begun = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-        return time.perf_counter() - begun, done.stdout
+def test_spec_is_answered_with_a_quarter_of_the_frameworks_modules_and_without_it():
+    """How long it takes is measured by `make bench`."""
 
-    spec = "import sys; sys.argv = ['source-crm', 'spec']; from source_crm.run import run; run(); print('airbyte_cdk' in sys.modules)"
-    (fast, said), (slow, _) = min(timed(spec) for _ in range(3)), min(timed("import airbyte_cdk") for _ in range(2))
-    line, framework = said.splitlines()
+    def lines(code):
+        done = subprocess.run([sys.executable, "-c", f"import sys; {code}; print(len(sys.modules))"], check=True, capture_output=True, text=True)
+        return done.stdout.splitlines()
+
+    said, framework, ours = lines("sys.argv = ['source-crm', 'spec']; from source_crm.run import run; run(); print('airbyte_cdk' in sys.modules)")
+    (frameworks,) = lines("import airbyte_cdk")
     assert framework == "False"
-    assert json.loads(line) == {"type": "SPEC", "spec": json.loads(json.dumps(FORM.specification()))}
-    assert fast < slow / 4
+    assert json.loads(said) == {"type": "SPEC", "spec": json.loads(json.dumps(FORM.specification()))}
+    assert int(ours) <= int(frameworks) / 4
 
 
 def test_the_form_offers_every_system_data_centre_environment_and_comparator():

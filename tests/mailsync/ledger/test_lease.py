@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
+from typing import Any
 
 import pytest
 
@@ -26,16 +26,17 @@ class Time:
         return self.now
 
 
-def _contend(location: str, start: float, results: multiprocessing.Queue) -> None:
+def _contend(location: str, together: Any, both: Any, results: Any) -> None:
+    """`together`: a barrier at which the other waits, too; `both`: set once both have told. Until then this process lives."""
     ledger = Ledger.open(location, clock=SystemClock())
-    time.sleep(max(0.0, start - time.time()))
+    together.wait(60)
     try:
         Lease(ledger, "s").acquire()
     except TransientError:
         results.put("refused")
     else:
         results.put("held")
-        time.sleep(3.0)  # alive while the other one tries
+    both.wait(60)
 
 
 def test_a_second_run_of_the_same_sync_is_refused_while_the_first_lives(location: str) -> None:
@@ -97,11 +98,13 @@ def test_a_released_lease_is_free_and_a_zombies_release_takes_nothing_from_its_s
 def test_of_two_processes_that_contend_one_holds_and_one_is_refused(location: str) -> None:
     Ledger.open(location, clock=FakeClock()).close()
     context = multiprocessing.get_context("spawn")
-    results, start = context.Queue(), time.time() + 2.0
-    processes = [context.Process(target=_contend, args=(location, start, results)) for _ in range(2)]
+    results, both = context.Queue(), context.Event()
+    shared = (location, context.Barrier(2), both, results)
+    processes = [context.Process(target=_contend, args=shared) for _ in range(2)]
     for process in processes:
         process.start()
     found = sorted(results.get(timeout=60) for _ in processes)
+    both.set()
     for process in processes:
         process.join()
     assert found == ["held", "refused"]

@@ -18,8 +18,10 @@ from mailsync.launches.plan import Launch, Then, bears_mark, marked
 from mailsync.launches.rehearsal import RehearsedLauncher
 from mailsync.launches.review import Review, counted, too_many
 from mailsync.ledger import launches as rows
+from mailsync.ledger.engine import Ledger
 from mailsync.ledger.launches import LaunchRow
 from mailsync.membership.afterwards import Outcome, Settled
+from mailsync.membership.plan import Plan
 from mailsync.membership.told import EventKind
 
 _ENDED_OTHERWISE = frozenset({State.STOPPED.value, State.CANCELLED.value, State.PAUSED.value, State.UNKNOWN.value})
@@ -55,6 +57,16 @@ class Launches:
                 outcome.problems.append(f"Launch {launch.key}: {error}")
             self.documents.append(one.document())
         return outcome
+
+    def look_ahead(self, ledger: Ledger, plan: Plan, announced: Mapping[str, int]) -> None:
+        """Refuses more recipients than a launch takes before they are written to its list: ConfigError. One that was made stays as it is."""
+        for launch in self._plan:
+            with ledger.begin() as connection:
+                row = rows.load(connection, plan.account, launch.key)
+            whole = {one.stream for one in launch.recipients if not one.campaign}
+            many = too_many({stream: count for stream, count in announced.items() if stream in whole})
+            if many and (row is None or row.campaign is None):
+                raise ConfigError(f"Launch {launch.key}: {many}, as the source announces. Choose a narrower selection.")
 
 
 class _One:

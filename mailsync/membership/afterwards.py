@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailsync.ledger.budget import Budget
+from mailsync.ledger.engine import Ledger
 from mailsync.ledger.lease import Lease
 from mailsync.membership.parts import Parts
 from mailsync.membership.plan import Plan
@@ -41,7 +42,17 @@ class Afterwards(Protocol):
     def __call__(self, settled: Settled, /) -> Outcome:
         """Do it."""
 
+    def look_ahead(self, ledger: Ledger, plan: Plan, announced: Mapping[str, int], /) -> None:
+        """How many records the source expects to send, by stream, before they come. Raises ConfigError where it could not follow them."""
 
-def nothing(_settled: Settled) -> Outcome:
-    """Nothing follows."""
-    return Outcome()
+
+class _Nothing:
+    def __call__(self, _settled: Settled, /) -> Outcome:
+        return Outcome()
+
+    def look_ahead(self, _ledger: Ledger, _plan: Plan, _announced: Mapping[str, int], /) -> None:
+        pass
+
+
+nothing = _Nothing()
+"""Nothing follows."""

@@ -31,7 +31,7 @@ class Forecaster:
         self._budget = budget
         self._lists = sorted(lists)
         self._calls_of = calls_of
-        self._announced: dict[str, int] = {}
+        self.of_source: dict[str, int] = {}
 
     def waiting(self) -> Forecast:
         """What waits in the ledger for the lists fed in this run."""
@@ -51,17 +51,17 @@ class Forecaster:
 
     def announce(self, stream: str, records: int) -> None:
         """The source expects to send so many records."""
-        self._announced[stream] = records
+        self.of_source[stream] = records
 
     def announced(self, lists_of: Mapping[str, int], endpoint: str, batch_size: int) -> Forecast | None:
         """The most that the announced records can cost: each on each list, in full calls. `lists_of`: stream → how many lists it feeds."""
-        most = sum(records * lists_of.get(stream, 0) for stream, records in self._announced.items())
+        most = sum(records * lists_of.get(stream, 0) for stream, records in self.of_source.items())
         return self._priced(Counter({endpoint: math.ceil(most / batch_size)}), exact=False) if most else None
 
     def expected(self, records_in: Mapping[str, int], spent: Mapping[str, int]) -> Forecast | None:
         """What the rest costs if it is like what came so far. None while the source announced nothing, or all of it is in."""
-        came = sum(records_in.get(stream, 0) for stream in self._announced)
-        rest = sum(max(0, records - records_in.get(stream, 0)) for stream, records in self._announced.items())
+        came = sum(records_in.get(stream, 0) for stream in self.of_source)
+        rest = sum(max(0, records - records_in.get(stream, 0)) for stream, records in self.of_source.items())
         if not came or not rest:
             return None
         return self._priced(Counter({endpoint: round(count / came * rest) for endpoint, count in spent.items()}), exact=False)

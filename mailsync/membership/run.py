@@ -119,9 +119,10 @@ class Run:
             self._notes += take_off_forgotten(self._tool, parts.calls, ForgottenAddresses(ledger), parts.lists, parts.reader.met)
 
     def announce(self, stream: str, records: int) -> None:
-        """The source expects to send so many records of a stream."""
+        """The source expects to send so many records of a stream. Raises ConfigError where they are more than what follows can take."""
         parts = self._parts
         parts.forecaster.announce(stream, records)
+        self._afterwards.look_ahead(self._ledger, self._plan, parts.forecaster.of_source)
         feeding = Counter(feed.stream for feed in self._plan.feeds)
         most = parts.forecaster.announced(feeding, parts.calls.subscribe_endpoint, parts.calls.batch_size)
         if most is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from mailsync.ledger import launches as rows
 from mailsync.ledger.engine import Ledger
 from mailsync.ledger.launches import LaunchRow
 from mailsync.membership.afterwards import Outcome, Settled
+from mailsync.membership.plan import Plan
 from tests.mailsync.launches.fake_launcher import FakeLauncher, Readings
 from tests.mailsync.membership.scene import L, Ran, Scene
 
@@ -30,12 +32,15 @@ class Launching:
         draft = Draft("Spring", "Spring is here", "Ann", "ann@company.example", L, html="<p>Hello</p>")
         self.launch = Launch(KEY, self.scene.lists[L], (Recipients("Leads"),), draft, then=Then.SEND)
         self.configure(**more)
-        self.scene.afterwards = self._afterwards
+        self.scene.afterwards = self
         self.outcome = Outcome()
 
-    def _afterwards(self, settled: Settled, /) -> Outcome:
+    def __call__(self, settled: Settled, /) -> Outcome:
         self.outcome = Launches(self.launcher, [self.launch], {})(settled)
         return self.outcome
+
+    def look_ahead(self, ledger: Ledger, plan: Plan, announced: Mapping[str, int], /) -> None:
+        Launches(self.launcher, [self.launch], {}).look_ahead(ledger, plan, announced)
 
     def configure(self, **more: Any) -> None:
         self.launch = replace(self.launch, **more)

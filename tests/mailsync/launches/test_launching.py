@@ -150,6 +150,16 @@ def test_too_many_recipients_are_refused_before_a_call(world: New, monkeypatch: 
     assert review.too_many({"Leads": 200_000, "Contacts": 200_000, "Partners": 1}) != ""
 
 
+def test_too_many_announced_recipients_are_refused_before_anybody_is_on_the_list(world: New) -> None:
+    w = world()
+    ran = w.run(*w.says("ann"), announce={"Leads": 200_001})
+    assert "Leads has 200,001" in str(ran.error)
+    assert w.scene.tool.calls == []
+    assert w.run(*w.says("ann"), announce={"Leads": 200_000}).error is None
+    assert mailed(w) == {"ann": 1}
+    assert w.run(announce={"Leads": 200_001}).error is None, "what went out stays as it is"
+
+
 def test_a_draft_is_made_and_left_and_sent_when_that_is_configured(world: New) -> None:
     w = world(then=Then.DRAFT)
     w.run(*w.says("ann"))

@@ -98,11 +98,12 @@ def calm():
 
 
 @pytest.fixture
-def calls(calm, vendors):
-    """How often the undisturbed story of a way makes each call."""
+def calls(calm, vendors, tmp_path):
+    """How often the undisturbed story of a way makes each call. It has a folder of its own: what is pushed into files outlives a reset."""
 
     def made(way):
         if way.name not in calm:
+            vendors.move_configs(tmp_path / "undisturbed")
             vendors.clear_requests()
             story = Story(vendors, way)
             story.lives()
@@ -112,6 +113,7 @@ def calls(calm, vendors):
             calm[way.name] = {path: sum(_matches(path, *one) for one in asked) for path in way.endpoints}, asked
             vendors.reset()
             vendors.edit("zoho_campaigns", op="settle")
+            vendors.move_configs(tmp_path / "configs")
         return calm[way.name]
 
     return made

@@ -21,11 +21,12 @@ INVITING_SCOPES = (*READING_SCOPES, "ZohoSurvey.surveybuilder.CREATE")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`api_url` without a trailing slash."""
+    """`api_url` without a trailing slash. `portals`: ids or names of those that are meant; none means every portal that the user sees."""
 
     data_center: str
     api_url: str
     credentials: ZohoCredentials = field(repr=False)
+    portals: tuple[str, ...] = ()
 
     @property
     def base_urls(self) -> tuple[str, str]:
@@ -44,7 +45,7 @@ def survey_host(center: DataCenter) -> str:
 
 
 def parse_access(raw: Mapping[str, Any], base_urls: Mapping[str, Any] | None, *, name: str) -> Access:
-    """Check the object `name` of a form: data_center, client_id, client_secret, refresh_token. Raises ConfigError that names the option."""
+    """Check the object `name` of a form: data_center, client_id, client_secret, refresh_token, portals. Raises ConfigError that names the option."""
     center = data_center(_text(raw, "data_center", name))
     urls = base_urls or {}
     if not isinstance(urls, Mapping):
@@ -55,7 +56,15 @@ def parse_access(raw: Mapping[str, Any], base_urls: Mapping[str, Any] | None, *,
         client_secret=_text(raw, "client_secret", name),
         refresh_token=_text(raw, "refresh_token", name),
     )
-    return Access(center.slug, checked_base_url("system.base_urls.api", str(urls.get("api") or survey_host(center))), credentials)
+    api_url = checked_base_url("system.base_urls.api", str(urls.get("api") or survey_host(center)))
+    return Access(center.slug, api_url, credentials, _portals(raw, name))
+
+
+def _portals(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = raw.get("portals") or []
+    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+        raise ConfigError(f"{name}.portals must be a list of texts.")
+    return tuple(one.strip() for one in value)
 
 
 def _text(raw: Mapping[str, Any], option: str, name: str) -> str:

@@ -92,7 +92,7 @@ class ZohoSurveyInviter:
 
 
 def _meant(wanted: str, identifier: str, name: str) -> bool:
-    return not wanted or wanted == identifier or wanted.casefold() == name.casefold()
+    return not wanted or tree.is_meant(wanted, identifier, name)
 
 
 def _only(items: list[Item], wanted: str, kind: str) -> Item:

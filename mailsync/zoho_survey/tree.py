@@ -5,7 +5,7 @@ Source: a registered integration's client (docs/systems/zoho_survey.md#tree), ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -61,8 +61,22 @@ class Variable:
     label: str
 
 
-def departments(client: SurveyClient) -> list[Department]:
-    """Of all portals that the user sees."""
+def departments(client: SurveyClient, portals: Collection[str] = ()) -> list[Department]:
+    """Of these portals, by id or name; of all that the user sees where none is named. Raises ConfigError for one that is not there."""
+    every = _departments(client)
+    missing = [wanted for wanted in portals if not any(is_meant(wanted, one.portal_id, one.portal_name) for one in every)]
+    if missing:
+        known = ", ".join(sorted({f"{one.portal_name} ({one.portal_id})" for one in every})) or "none"
+        raise ConfigError(f"{LABEL} shows no portal {missing[0]!r} to this user. There are: {known}.")
+    return [one for one in every if not portals or any(is_meant(wanted, one.portal_id, one.portal_name) for wanted in portals)]
+
+
+def is_meant(wanted: str, identifier: str, name: str) -> bool:
+    """Whether an id or a name of the configuration means this one."""
+    return wanted == identifier or wanted.strip().casefold() == name.strip().casefold()
+
+
+def _departments(client: SurveyClient) -> list[Department]:
     return [
         Department(str(portal["portalId"]), _text(portal.get("portalName")), str(one["groupUniqueId"]), _text(one.get("name")))
         for portal in _rows(client.read("/portals"), "portals")
@@ -118,7 +132,7 @@ def dictionary(client: SurveyClient, survey: Item) -> list[Variable]:
 
 def find(items: list[Item], wanted: str, kind: str) -> Item:
     """One by id or name. Raises ConfigError that lists what there is."""
-    found = [one for one in items if wanted == one.id] or [one for one in items if wanted.strip().lower() == one.name.strip().lower()]
+    found = [one for one in items if wanted == one.id] or [one for one in items if is_meant(wanted, one.id, one.name)]
     if len(found) == 1:
         return found[0]
     known = ", ".join(f"{one.name} ({one.id})" for one in items[:40]) or "none"

@@ -248,6 +248,17 @@ def test_the_private_api_is_off_unless_an_account_is_given(account):
     assert output.records("survey_responses")
 
 
+@pytest.mark.parametrize("named", ["old workspace", None])
+def test_only_the_chosen_portals_are_listed(account, named):
+    portals = {one["name"]: key for key, one in account.vendor()["portals"].items()}
+    account.use(account=account.config["system"]["account"] | {"portals": [named or portals["Old workspace"]]})
+    assert account.check().status.value == "SUCCEEDED"
+    output = account.read(*TREE)
+    assert {row["portal_name"] for row in output.records("portals")} == {"Old workspace"}
+    assert {row["survey_name"] for row in output.records("surveys")} == {"Kundenumfrage"}
+    assert len(output.records("collectors")) == 1
+
+
 def test_streams_of_mailings_are_refused_by_name(account):
     output = account.read("campaigns", expecting_exception=True)
     assert "Zoho Survey has no campaigns" in output.errors("campaigns")[0]["message"]
@@ -402,11 +413,15 @@ def without_version(row):
         ({"columns": {"ended_at": "CRM_Module"}}, ["'crm module'", "two purposes"]),
         ({"storage_options": "[1]"}, ["storage_options"]),
         ({"account": {"data_center": "moon"}}, ["data_center", "moon"]),
+        ({"account": {"portals": ["Neu"]}}, ["no portal 'Neu'", "Emulated Ltd", "Old workspace"]),
+        ({"account": {"portals": "Neu"}}, ["system.account.portals"]),
         ({"multiple_choice": "x"}, ["system.multiple_choice"]),
     ],
 )
 def test_check_says_what_is_wrong(account, options, words):
     filled = json.loads(json.dumps(options).replace("{folder}", str(account.folder)))
+    if isinstance(filled.get("account"), dict):
+        filled["account"] = account.config["system"]["account"] | filled["account"]
     account.use(**filled)
     answer = account.check()
     assert answer.status.value == "FAILED"

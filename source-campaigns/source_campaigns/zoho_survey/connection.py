@@ -46,6 +46,11 @@ class Connection:
             raise ConfigError("The streams of Zoho Survey's private API need system.account.")
         return SurveyClient(self.settings.access, account=self._account, http=self._http, clock=self.clock, on_wait=on_wait, patience=self._patience)
 
+    def departments(self, on_wait: Waiting | None = None) -> list[tree.Department]:
+        """Of the portals that were chosen. Raises MailsyncError."""
+        client = self.client(on_wait)
+        return tree.departments(client, self.settings.access.portals if self.settings.access else ())
+
     def labels(self, survey: str, on_wait: Waiting | None = None) -> dict[str, str]:
         """The dictionary of a survey, key → text; empty without an account, or where the survey is not published. Thread-safe."""
         if self.settings.access is None:
@@ -53,7 +58,7 @@ class Connection:
         with self._lock:
             client = self.client(on_wait)
             if self._surveys is None:
-                self._surveys = {one.id: one for department in tree.departments(client) for one in tree.surveys(client, department)}
+                self._surveys = {one.id: one for department in self.departments(on_wait) for one in tree.surveys(client, department)}
             found = self._surveys.get(survey)
             return {one.key: one.label for one in tree.dictionary(client, found)} if found else {}
 
@@ -63,4 +68,4 @@ class Connection:
             return
         if lacking := missing(self._account.token().scopes, READING_SCOPES):
             raise ConfigError(f"The refresh token lacks the scopes {', '.join(lacking)}. Create one with {', '.join(READING_SCOPES)}.")
-        tree.departments(self.client())
+        self.departments()

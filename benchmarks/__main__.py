@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import knowing, pipedrive, reading, recruit, responses, starting, writing, writing_back
+from benchmarks import knowing, pipedrive, reading, recruit, responses, starting, surveys, writing, writing_back
 from benchmarks.table import Row, show
 
 
@@ -74,6 +74,10 @@ class Bench:
         """Calls for recipients' responses."""
         return responses.calls_of_responses(self.folder, self.size(10_000))
 
+    def surveys(self) -> list[Row]:
+        """CPU, state and memory for exported answers."""
+        return surveys.answers(self.folder, self.size(10_000), self.size(100_000))
+
     def memory(self) -> list[Row]:
         """Peak memory on both sides."""
         sizes = tuple(self.size(full) for full in (10_000, 100_000, 1_000_000))
@@ -99,6 +103,7 @@ GROUPS = (
     "calls",
     "responses",
     "write_back",
+    "surveys",
     "memory",
     "pipedrive",
     "recruit",

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
+
+from mailsync.ledger import engine
 
 _numbers = itertools.count(1)
 
@@ -31,8 +34,16 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def new_postgresql(postgresql_server: str) -> Callable[[], str]:
-    """Makes an empty database, says its URL."""
+def new_postgresql(postgresql_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
+    """Makes an empty database, says its URL. Ledgers that the test leaves open are closed after it: a server has only so many connections."""
+    opened: list[sa.Engine] = []
+    connect = engine._postgresql
+
+    def remembered(url: str) -> sa.Engine:
+        opened.append(connect(url))
+        return opened[-1]
+
+    monkeypatch.setattr(engine, "_postgresql", remembered)
 
     def create() -> str:
         name = f"ledger_{next(_numbers)}"
@@ -40,7 +51,9 @@ def new_postgresql(postgresql_server: str) -> Callable[[], str]:
             connection.execute(f'CREATE DATABASE "{name}"')
         return postgresql_server.replace("/postgres?", f"/{name}?")
 
-    return create
+    yield create
+    for one in opened:
+        one.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

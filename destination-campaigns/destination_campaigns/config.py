@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,11 @@ from destination_campaigns.launch_config import LaunchConfig, check_keys, parse_
 from destination_campaigns.systems import INVITING, SYSTEMS, Settings, System
 from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
+from mailsync.airbyte.system_and_sync import chosen, parse_sync_name, settings_of
 from mailsync.errors import ConfigError
 from mailsync.ledger.place import LedgerPlace
 from mailsync.mailing_account import NEW_KINDS
 from mailsync.report.reject_file import check_format
-
-_SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +91,9 @@ def parse_config(raw: Any) -> Config:
     problems = Problems()
     options = Options(raw, "", problems)
     options.known(spec.specification()["connectionSpecification"]["properties"], refused={})
-    system, settings = _system(options.object("system"), problems)
-    sync_name = options.text("sync_name", required=True)
-    if sync_name and not _SYNC_NAME.fullmatch(sync_name):
-        problems.add("sync_name may hold letters, digits, dots, dashes and underscores, at most 64 of them.")
+    place = options.object("system")
+    system = chosen(place, problems, SYSTEMS, INVITING)
+    settings, sync_name = settings_of(system, place, problems), parse_sync_name(options, problems)
     streams = tuple(_stream(one, system.refused if system else {}) for one in options.objects("streams"))
     launches = tuple(parse_launch(one, system.launch_refused if system else {}, problems) for one in options.objects("launches"))
     check_keys(launches, problems)
@@ -131,21 +128,6 @@ def parse_config(raw: Any) -> Config:
     )
     problems.raise_any()
     return config
-
-
-def _system(options: Options, problems: Problems) -> tuple[System | None, Settings | None]:
-    name = options.text("name", required=True)
-    system = SYSTEMS.get(name)
-    if system is None:
-        if name:
-            problems.add(f"system.name is {name[:40]!r}. Accepted: {', '.join((*SYSTEMS, *INVITING))}.")
-        return None, None
-    options.known(system.fragment["properties"], refused={})
-    try:
-        return system, system.parse(options.raw())
-    except ConfigError as error:
-        problems.add(str(error))
-        return system, None
 
 
 def _reject_file(options: Options, problems: Problems) -> str:

@@ -12,11 +12,10 @@ from destination_campaigns.invitation_form import entry_options
 from destination_campaigns.systems import INVITING, InvitingSystem, Settings
 from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
-from mailsync.errors import ConfigError
+from mailsync.airbyte.system_and_sync import parse_sync_name, settings_of
 from mailsync.invitations.inviter import Wanted
 from mailsync.ledger.place import LedgerPlace
 
-_SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ROUND = re.compile(r"[\w .-]{0,64}")
 KNOWN = (
     *("system", "sync_name", "ledger", "invitations", "consent_confirmed", "when_budget_is_spent"),
@@ -64,15 +63,7 @@ def parse_invitations(raw: Any) -> InvitationConfig:
     options.known(KNOWN, refused={})
     place = options.object("system")
     system = INVITING[place.text("name")]
-    place.known(system.fragment["properties"], refused={})
-    try:
-        settings: Settings | None = system.parse(place.raw())
-    except ConfigError as error:
-        settings = None
-        problems.add(str(error))
-    sync_name = options.text("sync_name", required=True)
-    if sync_name and not _SYNC_NAME.fullmatch(sync_name):
-        problems.add("sync_name may hold letters, digits, dots, dashes and underscores, at most 64 of them.")
+    settings, sync_name = settings_of(system, place, problems), parse_sync_name(options, problems)
     if not options.flag("consent_confirmed"):
         problems.add("consent_confirmed must be true: nobody is invited before you confirm that these people may be mailed.")
     entries = tuple(_entry(one, problems) for one in options.objects("invitations"))

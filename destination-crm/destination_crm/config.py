@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +12,11 @@ from destination_crm.survey_options import SurveyOptions, parse_surveys
 from destination_crm.systems import SYSTEMS, Settings, System
 from mailsync.airbyte.ledger_place import parse_ledger
 from mailsync.airbyte.options import Options, Problems
-from mailsync.errors import ConfigError
+from mailsync.airbyte.system_and_sync import chosen, parse_sync_name, settings_of
 from mailsync.ledger.place import LedgerPlace
 from mailsync.responses.crm import Ability
 from mailsync.responses.plan import CampaignPlan, Kind
 
-_SYNC_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 TEXTS = {kind: kind.name.replace("_", " ").capitalize() for kind in Kind}
 """What a status field shows unless the configuration says otherwise."""
 
@@ -114,10 +112,9 @@ def parse_config(raw: Any) -> Config:
     options = Options(raw, "", problems)
     known = spec.specification()["connectionSpecification"]["properties"]
     options.known(known, refused={})
-    system, settings = _system(options.object("system"), problems)
-    sync_name = options.text("sync_name", required=True)
-    if sync_name and not _SYNC_NAME.fullmatch(sync_name):
-        problems.add("sync_name may hold letters, digits, dots, dashes and underscores, at most 64 of them.")
+    place = options.object("system")
+    system = chosen(place, problems, SYSTEMS)
+    settings, sync_name = settings_of(system, place, problems), parse_sync_name(options, problems)
     campaigns = options.optional("campaigns")
     campaigns.known(known["campaigns"]["properties"], refused={})
     config = Config(
@@ -149,21 +146,6 @@ def parse_config(raw: Any) -> Config:
     )
     problems.raise_any()
     return config
-
-
-def _system(options: Options, problems: Problems) -> tuple[System | None, Settings | None]:
-    name = options.text("name", required=True)
-    system = SYSTEMS.get(name)
-    if system is None:
-        if name:
-            problems.add(f"system.name is {name[:40]!r}. Accepted: {', '.join(SYSTEMS)}.")
-        return None, None
-    options.known(system.fragment["properties"], refused={})
-    try:
-        return system, system.parse(options.raw())
-    except ConfigError as error:
-        problems.add(str(error))
-        return system, None
 
 
 def _streams(options: Options, problems: Problems) -> dict[str, str]:

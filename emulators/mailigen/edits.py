@@ -10,22 +10,16 @@ from emulators.mailigen.launching import PAUSED, draft, move, release
 from emulators.mailigen.mailings import BOUNCES, COMPLAINED, FORWARDED, LINK, OPENED, UNSUBSCRIBED, clicked, happened, received, send
 from emulators.mailigen.merges import store
 from emulators.mailigen.models import MailingList, Member, MergeField, Status
+from emulators.operations import Operation, Operations
 
-Operation = Mapping[str, Any]
 
+class Edits(Operations):
+    """Those of Mailigen."""
 
-class Edits:
-    """One method per operation; every one answers a JSON object and raises ValueError where it makes no sense."""
+    vendor = "mailigen"
 
     def __init__(self, account: Account) -> None:
         self._account = account
-
-    def perform(self, operation: Operation) -> Mapping[str, Any]:
-        """Find the operation by its `op`."""
-        known = {name.removeprefix("op_"): getattr(self, name) for name in dir(self) if name.startswith("op_")}
-        if operation.get("op") not in known:
-            raise ValueError(f"mailigen knows {sorted(known)}, not {operation.get('op')!r}")
-        return known[operation["op"]](operation) or {"ok": True}
 
     def op_add(self, operation: Operation) -> Mapping[str, Any] | None:
         """Staff adds somebody to a list, or they sign up and confirm: active at once, whatever they were."""

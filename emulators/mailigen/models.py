@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from emulators.list_members import ListMembers
+
 
 class Status(StrEnum):
     """Where a membership stands, in the control plane's words; `VENDOR` has Mailigen's own."""
@@ -43,41 +45,15 @@ class MergeField:
     default: str = ""
 
 
-class MailingList:
-    """One list. Reads by status and page are cheap: the rows of a status are kept until one of them changes."""
+class MailingList(ListMembers[Member, Status]):
+    """One list."""
 
     def __init__(self, key: str, number: int, name: str, *, created_at: float) -> None:
+        super().__init__()
         self.key, self.number, self.name = key, number, name
         self.created_at = created_at
         self.options: dict[str, str] = {}
         self.fields: dict[str, MergeField] = {}
-        self.members: dict[str, Member] = {}
-        self._views: dict[Status, list[Member]] = {}
-
-    def put(self, address_key: str, member: Member) -> None:
-        """Add a member that is not there."""
-        self.members[address_key] = member
-        if member.status in self._views:
-            self._views[member.status].append(member)
-
-    def drop(self, address_key: str) -> None:
-        """Forget a member, if there."""
-        member = self.members.pop(address_key, None)
-        if member is not None:
-            self._views.pop(member.status, None)
-
-    def move(self, member: Member, status: Status) -> None:
-        """Change where a member stands."""
-        if member.status is not status:
-            self._views.pop(member.status, None)
-            self._views.pop(status, None)
-            member.status = status
-
-    def view(self, status: Status) -> list[Member]:
-        """Its members of one status, in the order they came."""
-        if status not in self._views:
-            self._views[status] = [member for member in self.members.values() if member.status is status]
-        return self._views[status]
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulators.operations import Operation, Operations
 from emulators.zoho_campaigns.account import Account
 from emulators.zoho_campaigns.addresses import key_of
 from emulators.zoho_campaigns.arrivals import DAY, draw
@@ -13,23 +14,16 @@ from emulators.zoho_campaigns.limits import Limits
 from emulators.zoho_campaigns.mailings import CLICKED, HARD_BOUNCE, OPENED, OPTED_OUT, SOFT_BOUNCE, SPAM, finish, happened, received, send
 from emulators.zoho_campaigns.models import MailingList, Member, Message, Status
 
-Operation = Mapping[str, Any]
 
+class Edits(Operations):
+    """Those of Zoho Campaigns."""
 
-class Edits:
-    """One method per operation; every one answers a JSON object and raises ValueError where it makes no sense."""
+    vendor = "zoho_campaigns"
 
     def __init__(self, account: Account, limits: Limits, revoke: Callable[[], None]) -> None:
         self._account = account
         self._limits = limits
         self._revoke = revoke
-
-    def perform(self, operation: Operation) -> Mapping[str, Any]:
-        """Find the operation by its `op`."""
-        known = {name.removeprefix("op_"): getattr(self, name) for name in dir(self) if name.startswith("op_")}
-        if operation.get("op") not in known:
-            raise ValueError(f"zoho_campaigns knows {sorted(known)}, not {operation.get('op')!r}")
-        return known[operation["op"]](operation) or {"ok": True}
 
     def op_add(self, operation: Operation) -> Mapping[str, Any] | None:
         """Staff adds somebody to a list: active at once, whatever they were."""

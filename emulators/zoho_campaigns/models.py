@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from emulators.list_members import ListMembers
+
 
 class Status(StrEnum):
     """Where a membership stands, in the control plane's words."""
@@ -40,41 +42,15 @@ class Member:
     source: str = ""
 
 
-class MailingList:
-    """One list. Reads by status and offset are cheap: the rows of a status are kept until one of them changes."""
+class MailingList(ListMembers[Member, Status]):
+    """One list."""
 
     def __init__(self, key: str, number: int, name: str, *, has_form: bool, created_at: float, description: str = "") -> None:
+        super().__init__()
         self.key, self.number, self.name, self.description = key, number, name, description
         self.has_form = has_form
         self.created_at = self.updated_at = created_at
         self.deleted = False
-        self.members: dict[str, Member] = {}
-        self._views: dict[Status, list[Member]] = {}
-
-    def put(self, address_key: str, member: Member) -> None:
-        """Add a member that is not there."""
-        self.members[address_key] = member
-        if member.status in self._views:
-            self._views[member.status].append(member)
-
-    def drop(self, address_key: str) -> None:
-        """Forget a member, if there."""
-        member = self.members.pop(address_key, None)
-        if member is not None:
-            self._views.pop(member.status, None)
-
-    def move(self, member: Member, status: Status) -> None:
-        """Change where a member stands."""
-        if member.status is not status:
-            self._views.pop(member.status, None)
-            self._views.pop(status, None)
-            member.status = status
-
-    def view(self, status: Status) -> list[Member]:
-        """Its members of one status, in the order they came."""
-        if status not in self._views:
-            self._views[status] = [member for member in self.members.values() if member.status is status]
-        return self._views[status]
 
 
 @dataclass(slots=True)

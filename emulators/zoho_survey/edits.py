@@ -5,27 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emulators.operations import Operation, Operations
 from emulators.zoho_survey.account import EMAIL, MODULE, RECORD_ID, VARIABLES, Account, fill
 from emulators.zoho_survey.deliveries import COMPLETED, CREATED, fire, push
 from emulators.zoho_survey.export import exported
 from emulators.zoho_survey.models import Delivery, Question, Response, Survey, Webhook
 
-Operation = Mapping[str, Any]
 USUAL_S = 207.0
 
 
-class Edits:
-    """One method per operation; every one answers a JSON object and raises ValueError where it makes no sense."""
+class Edits(Operations):
+    """Those of Zoho Survey."""
+
+    vendor = "zoho_survey"
 
     def __init__(self, account: Account) -> None:
         self._account = account
-
-    def perform(self, operation: Operation) -> Mapping[str, Any]:
-        """Find the operation by its `op`."""
-        known = {name.removeprefix("op_"): getattr(self, name) for name in dir(self) if name.startswith("op_")}
-        if operation.get("op") not in known:
-            raise ValueError(f"zoho_survey knows {sorted(known)}, not {operation.get('op')!r}")
-        return known[operation["op"]](operation) or {"ok": True}
 
     def op_answer(self, operation: Operation) -> Mapping[str, Any] | None:
         """Somebody answers; `response` completes a partial one. Who was invited by this address brings the invitation's variables along."""

@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailsync.errors import AuthError, ConfigError, known_values
-from mailsync.loopback import checked_base_url
+from mailsync.errors import AuthError, known_values
+from mailsync.zoho import sign_in
 from mailsync.zoho.accounts import ZohoCredentials
-from mailsync.zoho.data_centers import DATA_CENTERS, ENVIRONMENTS, data_center, data_center_of
+from mailsync.zoho.data_centers import ENVIRONMENTS, data_center, data_center_of
 from mailsync.zoho.product import Product
-
-REQUIRED = ("name", "data_center", "client_id", "client_secret", "refresh_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +41,16 @@ class Account:
 
 def parse(product: Product, system: Mapping[str, Any]) -> Account:
     """The account of a form's `system`. Raises ConfigError naming the option and what is accepted."""
-    center = data_center(str(system.get("data_center")))
     environment = str(system.get("environment") or "production")
     if environment not in ENVIRONMENTS:
         raise known_values("environment", environment, ENVIRONMENTS)
-    given = system.get("base_urls") or {}
-    if not isinstance(given, Mapping):
-        raise ConfigError("system.base_urls must be an object with accounts and api.")
-    urls = {name: checked_base_url(f"base_urls.{name}", str(url)) for name, url in given.items() if url}
-    credentials = ZohoCredentials(
-        accounts_url=urls.get("accounts", center.accounts),
-        client_id=_secret(system, "client_id"),
-        client_secret=_secret(system, "client_secret"),
-        refresh_token=_secret(system, "refresh_token"),
-    )
-    return Account(product, center.slug, environment, credentials, urls.get("api"))
+    found = sign_in.parse(system, system.get("base_urls"))
+    return Account(product, found.center.slug, environment, found.credentials, found.api_url)
 
 
 def form(name: str, scopes: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The properties of the form of `system` in a destination; `name` is the system's, `scopes` what the refresh token is made with."""
-    secret = {"type": "string", "airbyte_secret": True}
-    urls = {"accounts": {"type": "string", "title": "Accounts server"}, "api": {"type": "string", "title": "API server"}}
-    return {
-        "name": {"type": "string", "const": name, "default": name, "order": 0},
-        "data_center": {
-            "type": "string",
-            "title": "Data centre",
-            "description": "Where the account lives: the end of the address you see when signed in (zoho.eu is eu, zoho.com is us).",
-            "enum": list(DATA_CENTERS),
-            "default": "us",
-            "order": 1,
-        },
+    return sign_in.form(name, scopes) | {
         "environment": {
             "type": "string",
             "title": "Environment",
@@ -81,18 +58,7 @@ def form(name: str, scopes: Sequence[str]) -> dict[str, dict[str, Any]]:
             "enum": list(ENVIRONMENTS),
             "default": "production",
             "order": 2,
-        },
-        "client_id": {"type": "string", "title": "Client ID", "description": "From the Zoho API console.", "order": 3},
-        "client_secret": {**secret, "title": "Client secret", "description": "From the Zoho API console.", "order": 4},
-        "refresh_token": {**secret, "title": "Refresh token", "description": f"Made with the scopes {', '.join(scopes)}.", "order": 5},
-        "base_urls": {
-            "type": "object",
-            "title": "Base URLs",
-            "description": "Other hosts than the data centre's own, for local emulators: https, or http on loopback.",
-            "airbyte_hidden": True,
-            "order": 20,
-            "properties": urls,
-        },
+        }
     }
 
 
@@ -109,10 +75,3 @@ def base_url(where: Account, api_domain: str | None) -> str:
     if not where.product.token_names_host:
         return where.expected_api_url
     return api_domain.rstrip("/") if where.environment == "production" or actual is None else where.expected_api_url
-
-
-def _secret(system: Mapping[str, Any], name: str) -> str:
-    value = str(system.get(name) or "").strip()
-    if not value:
-        raise ConfigError(f"system.{name} is empty. Copy it from the Zoho API console.")
-    return value

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailsync.errors import ConfigError
-from mailsync.loopback import checked_base_url
+from mailsync.zoho import sign_in
 from mailsync.zoho.accounts import ZohoCredentials
-from mailsync.zoho.data_centers import DATA_CENTERS, data_center
 
 NAME = "zoho_campaigns"
 LABEL = "Zoho Campaigns"
@@ -31,50 +29,8 @@ LAUNCH_REFUSED_OPTIONS: dict[str, str] = {
 FRAGMENT: dict[str, Any] = {
     "type": "object",
     "title": LABEL,
-    "required": ["name", "data_center", "client_id", "client_secret", "refresh_token"],
-    "properties": {
-        "name": {"type": "string", "const": NAME, "default": NAME, "order": 0},
-        "data_center": {
-            "type": "string",
-            "title": "Data centre",
-            "description": "Where the account lives: the end of the address you see when signed in (zoho.eu is eu, zoho.com is us).",
-            "enum": list(DATA_CENTERS),
-            "default": "us",
-            "order": 1,
-        },
-        "client_id": {"type": "string", "title": "Client ID", "description": "From the Zoho API console.", "order": 2},
-        "client_secret": {
-            "type": "string",
-            "title": "Client secret",
-            "description": "From the Zoho API console.",
-            "airbyte_secret": True,
-            "order": 3,
-        },
-        "refresh_token": {
-            "type": "string",
-            "title": "Refresh token",
-            "description": f"Made with the scopes {', '.join(NEEDED_SCOPES)}.",
-            "airbyte_secret": True,
-            "order": 4,
-        },
-        "account_name": {
-            "type": "string",
-            "title": "Account name",
-            "description": "Names this account in the ledger. Needed only when several accounts of one data centre share a ledger.",
-            "order": 5,
-        },
-        "base_urls": {
-            "type": "object",
-            "title": "Base URLs",
-            "description": "Other hosts than the data centre's own, for local emulators: https, or http on loopback.",
-            "airbyte_hidden": True,
-            "order": 6,
-            "properties": {
-                "accounts": {"type": "string", "title": "Accounts server"},
-                "api": {"type": "string", "title": "API server"},
-            },
-        },
-    },
+    "required": list(sign_in.REQUIRED),
+    "properties": {**sign_in.form(NAME, NEEDED_SCOPES), "account_name": sign_in.ACCOUNT_NAME},
 }
 
 
@@ -101,28 +57,6 @@ class ZohoCampaignsSettings:
 
 def parse_settings(raw: Mapping[str, Any], scopes: tuple[str, ...] = NEEDED_SCOPES) -> ZohoCampaignsSettings:
     """Check the `system` object of a configuration. Raises ConfigError that names the option."""
-    center = data_center(_text(raw, "data_center"))
-    urls = raw.get("base_urls") or {}
-    if not isinstance(urls, Mapping):
-        raise ConfigError("system.base_urls must be an object with accounts and api.")
-    credentials = ZohoCredentials(
-        accounts_url=checked_base_url("system.base_urls.accounts", urls.get("accounts") or center.accounts),
-        client_id=_text(raw, "client_id"),
-        client_secret=_text(raw, "client_secret"),
-        refresh_token=_text(raw, "refresh_token"),
-    )
-    api_url = checked_base_url("system.base_urls.api", urls.get("api") or center.campaigns_api)
-    return ZohoCampaignsSettings(center.slug, api_url, credentials, _account(raw, center.slug), scopes)
-
-
-def _account(raw: Mapping[str, Any], center: str) -> str:
-    # No method of the API tells the organisation. Keys, tokens and administrators change; the account stays the same in the ledger.
-    name = str(raw.get("account_name") or "").strip()
-    return f"{NAME}:{center}:{name}" if name else f"{NAME}:{center}"
-
-
-def _text(raw: Mapping[str, Any], name: str) -> str:
-    value = raw.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise ConfigError(f"system.{name} is missing or empty.")
-    return value.strip()
+    found = sign_in.parse(raw, raw.get("base_urls"))
+    account = sign_in.account_in_ledger(NAME, found.center, raw)
+    return ZohoCampaignsSettings(found.center.slug, found.api_url or found.center.campaigns_api, found.credentials, account, scopes)

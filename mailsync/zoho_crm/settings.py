@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailsync.zoho import account
+from mailsync.zoho import account, sign_in
 from mailsync.zoho_crm.product import ZOHO_CRM
 from mailsync.zoho_crm.scopes import FOR_WRITING_BACK
 
@@ -15,7 +15,7 @@ NAME = "zoho_crm"
 FRAGMENT: dict[str, Any] = {
     "type": "object",
     "title": ZOHO_CRM.name,
-    "required": list(account.REQUIRED),
+    "required": list(sign_in.REQUIRED),
     "properties": {
         **account.form(NAME, FOR_WRITING_BACK),
         "campaign_key_field": {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailsync.zoho import account
+from mailsync.zoho import account, sign_in
 from mailsync.zoho_recruit.product import ZOHO_RECRUIT
 from mailsync.zoho_recruit.scopes import FOR_WRITING_BACK
 
@@ -15,7 +15,7 @@ NAME = "zoho_recruit"
 FRAGMENT: dict[str, Any] = {
     "type": "object",
     "title": ZOHO_RECRUIT.name,
-    "required": list(account.REQUIRED),
+    "required": list(sign_in.REQUIRED),
     "properties": {
         **{name: schema for name, schema in account.form(NAME, FOR_WRITING_BACK).items() if name != "environment"},
         "campaign_key_field": {

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailsync.errors import ConfigError
-from mailsync.loopback import checked_base_url
+from mailsync.zoho import sign_in
 from mailsync.zoho.accounts import ZohoCredentials
-from mailsync.zoho.data_centers import DataCenter, data_center
+from mailsync.zoho.data_centers import DataCenter
 
 LABEL = "Zoho Survey"
 READING_SCOPES = ("ZohoSurvey.portal.READ", "ZohoSurvey.survey.READ", "ZohoSurvey.surveybuilder.READ")
@@ -23,7 +23,7 @@ INVITING_SCOPES = (*READING_SCOPES, "ZohoSurvey.surveybuilder.CREATE")
 class Access:
     """`api_url` without a trailing slash. `portals`: ids or names of those that are meant; none means every portal that the user sees."""
 
-    data_center: str
+    center: DataCenter
     api_url: str
     credentials: ZohoCredentials = field(repr=False)
     portals: tuple[str, ...] = ()
@@ -46,18 +46,8 @@ def survey_host(center: DataCenter) -> str:
 
 def parse_access(raw: Mapping[str, Any], base_urls: Mapping[str, Any] | None, *, name: str) -> Access:
     """Check the object `name` of a form: data_center, client_id, client_secret, refresh_token, portals. Raises ConfigError that names the option."""
-    center = data_center(_text(raw, "data_center", name))
-    urls = base_urls or {}
-    if not isinstance(urls, Mapping):
-        raise ConfigError("system.base_urls must be an object with accounts and api.")
-    credentials = ZohoCredentials(
-        accounts_url=checked_base_url("system.base_urls.accounts", str(urls.get("accounts") or center.accounts)),
-        client_id=_text(raw, "client_id", name),
-        client_secret=_text(raw, "client_secret", name),
-        refresh_token=_text(raw, "refresh_token", name),
-    )
-    api_url = checked_base_url("system.base_urls.api", str(urls.get("api") or survey_host(center)))
-    return Access(center.slug, api_url, credentials, _portals(raw, name))
+    found = sign_in.parse(raw, base_urls, name=name)
+    return Access(found.center, found.api_url or survey_host(found.center), found.credentials, _portals(raw, name))
 
 
 def _portals(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
@@ -65,10 +55,3 @@ def _portals(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
         raise ConfigError(f"{name}.portals must be a list of texts.")
     return tuple(one.strip() for one in value)
-
-
-def _text(raw: Mapping[str, Any], option: str, name: str) -> str:
-    value = raw.get(option)
-    if not isinstance(value, str) or not value.strip():
-        raise ConfigError(f"{name}.{option} is missing.")
-    return value.strip()

@@ -7,43 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailsync.errors import ConfigError
-from mailsync.zoho.data_centers import DATA_CENTERS
+from mailsync.zoho import sign_in
 from mailsync.zoho_survey.access import INVITING_SCOPES, LABEL, Access, parse_access
 
 NAME = "zoho_survey"
 PER_MINUTE, PER_DAY = 30, 5000
 MOST = 100_000
 
-_SECRET = {"type": "string", "airbyte_secret": True}
 FRAGMENT: dict[str, Any] = {
     "type": "object",
     "title": f"{LABEL} (experimental)",
     "description": "Survey invitations. Of the calls used only the trigger itself is documented by the vendor; nothing promises that they stay.",
-    "required": ["name", "data_center", "client_id", "client_secret", "refresh_token"],
+    "required": list(sign_in.REQUIRED),
     "properties": {
-        "name": {"type": "string", "const": NAME, "default": NAME, "order": 0},
-        "data_center": {
-            "type": "string",
-            "title": "Data centre",
-            "description": "Where the account lives: the end of the address you see when signed in (zoho.eu is eu, zoho.com is us).",
-            "enum": list(DATA_CENTERS),
-            "default": "us",
-            "order": 1,
-        },
-        "client_id": {"type": "string", "title": "Client ID", "description": "From the Zoho API console.", "order": 2},
-        "client_secret": {**_SECRET, "title": "Client secret", "description": "From the Zoho API console.", "order": 3},
-        "refresh_token": {
-            **_SECRET,
-            "title": "Refresh token",
-            "description": f"Of the account that owns the surveys. Made with the scopes {', '.join(INVITING_SCOPES)}.",
-            "order": 4,
-        },
-        "account_name": {
-            "type": "string",
-            "title": "Account name",
-            "description": "Names this account in the ledger. Needed only when several accounts of one data centre share a ledger.",
-            "order": 5,
-        },
+        **sign_in.form(NAME, INVITING_SCOPES, of="Of the account that owns the surveys. "),
+        "account_name": sign_in.ACCOUNT_NAME,
         "invitations_per_minute": {
             "type": "integer",
             "title": "Invitations a minute",
@@ -51,7 +29,7 @@ FRAGMENT: dict[str, Any] = {
             "default": PER_MINUTE,
             "minimum": 1,
             "maximum": MOST,
-            "order": 6,
+            "order": 7,
         },
         "invitations_per_day": {
             "type": "integer",
@@ -60,18 +38,7 @@ FRAGMENT: dict[str, Any] = {
             "default": PER_DAY,
             "minimum": 1,
             "maximum": MOST,
-            "order": 7,
-        },
-        "base_urls": {
-            "type": "object",
-            "title": "Base URLs",
-            "description": "Other hosts than the data centre's own, for local emulators: https, or http on loopback.",
-            "airbyte_hidden": True,
             "order": 8,
-            "properties": {
-                "accounts": {"type": "string", "title": "Accounts server"},
-                "api": {"type": "string", "title": "API server"},
-            },
         },
     },
 }
@@ -100,8 +67,7 @@ class ZohoSurveySettings:
 def parse_settings(raw: Mapping[str, Any]) -> ZohoSurveySettings:
     """Check the `system` object of a configuration. Raises ConfigError that names the option."""
     access = parse_access(raw, raw.get("base_urls"), name="system")
-    name = str(raw.get("account_name") or "").strip()
-    account = f"{NAME}:{access.data_center}" + (f":{name}" if name else "")
+    account = sign_in.account_in_ledger(NAME, access.center, raw)
     return ZohoSurveySettings(access, account, _pace(raw, "invitations_per_minute", PER_MINUTE), _pace(raw, "invitations_per_day", PER_DAY))
 
 

@@ -7,7 +7,7 @@ imports the product.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, runtime_checkable
@@ -44,6 +44,15 @@ class Switch:
     readings: tuple[str, ...]
     reference: str
     about: str
+
+
+def switches_of(prefix: str, page: str) -> Callable[..., Switch]:
+    """Makes the switches of a vendor: `(name, section of the page, what it is about, *readings)`."""
+
+    def switch(name: str, section: str, about: str, *readings: str) -> Switch:
+        return Switch(f"{prefix}_{name}", readings, f"{page}#{section}", about)
+
+    return switch
 
 
 class Switches:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from emulators.world import Switch
+from emulators.world import switches_of
 
-PAGE = "docs/systems/mailigen.md"
-
-
-def _switch(name: str, section: str, about: str, *readings: str) -> Switch:
-    return Switch(f"mailigen_{name}", readings, f"{PAGE}#{section}", about)
-
+_switch = switches_of("mailigen", "docs/systems/mailigen.md")
 
 ALL = (
     _switch("error_status", "errors", "HTTP status of a refusal", "http_200", "http_400"),

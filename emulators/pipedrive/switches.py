@@ -5,14 +5,9 @@ Why each one matters is told in docs/systems/pipedrive.md, in the section that t
 
 from __future__ import annotations
 
-from emulators.world import Switch
+from emulators.world import Switch, switches_of
 
-_PAGE = "docs/systems/pipedrive.md"
-
-
-def _switch(name: str, section: str, about: str, *readings: str) -> Switch:
-    return Switch(f"pipedrive_{name}", readings, f"{_PAGE}#{section}", about)
-
+_switch = switches_of("pipedrive", "docs/systems/pipedrive.md")
 
 SWITCHES: tuple[Switch, ...] = (
     _switch("query_token", "authentication", "does v2 still take the token from the query", "accepted", "refused"),

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from emulators.world import Switch
+from emulators.world import switches_of
 
-PAGE = "docs/systems/zoho_campaigns.md"
-
-
-def _switch(name: str, section: str, about: str, *readings: str) -> Switch:
-    return Switch(f"zoho_campaigns_{name}", readings, f"{PAGE}#{section}", about)
-
+_switch = switches_of("zoho_campaigns", "docs/systems/zoho_campaigns.md")
 
 ALL = (
     _switch(

@@ -5,14 +5,9 @@ Why each one matters is told in docs/systems/zoho_crm.md, in the section that th
 
 from __future__ import annotations
 
-from emulators.world import Switch
+from emulators.world import Switch, switches_of
 
-_PAGE = "docs/systems/zoho_crm.md"
-
-
-def _switch(name: str, section: str, about: str, *readings: str) -> Switch:
-    return Switch(f"crm_{name}", readings, f"{_PAGE}#{section}", about)
-
+_switch = switches_of("crm", "docs/systems/zoho_crm.md")
 
 SWITCHES: tuple[Switch, ...] = (
     _switch("scope_error_status", "errors", "HTTP status of OAUTH_SCOPE_MISMATCH", "401", "403"),

@@ -5,14 +5,9 @@ Why each one matters is told in docs/systems/zoho_recruit.md, in the section tha
 
 from __future__ import annotations
 
-from emulators.world import Switch
+from emulators.world import Switch, switches_of
 
-_PAGE = "docs/systems/zoho_recruit.md"
-
-
-def _switch(name: str, section: str, about: str, *readings: str) -> Switch:
-    return Switch(f"recruit_{name}", readings, f"{_PAGE}#{section}", about)
-
+_switch = switches_of("recruit", "docs/systems/zoho_recruit.md")
 
 SWITCHES: tuple[Switch, ...] = (
     # -- Recruit's own

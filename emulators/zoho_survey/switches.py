@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from emulators.world import Switch
+from emulators.world import switches_of
 
-PAGE = "docs/systems/zoho_survey.md"
-
-
-def _switch(name: str, section: str, about: str, *readings: str) -> Switch:
-    return Switch(f"zoho_survey_{name}", readings, f"{PAGE}#{section}", about)
-
+_switch = switches_of("zoho_survey", "docs/systems/zoho_survey.md")
 
 ALL = (
     _switch("authorization", "access", "which schemes the `Authorization` header may have", "both", "bearer", "zoho_oauthtoken"),

@@ -157,7 +157,8 @@ class Oracle:
             held = self.held[record]
             if self._is_opted_out(record) and (address in held or address == truth.address):
                 self.broken.append(f"promise 3: {record} is opted out and held {address}")
-            claims = truth.live and truth.address == address and key in self.feeds[record[:2]]
+            # A move or a deletion that a run took in before it died counts, though its STATE never came back.
+            claims = key in self.feeds[record[:2]] and all(one.live and one.address == address for one in (truth, *self.heard[record][-1:]))
             if claims and (record in self.sent or record[0] != self.running) and any((key, before) in self.shown for before in held - {address}):
                 self.broken.append(f"promise 3: {record} at {address} left {key} with another address")
 
@@ -171,7 +172,7 @@ class Oracle:
 
     def _sees_take_off(self, place: Place) -> None:
         key, address = place
-        if place not in self.called:
+        if place not in self.called | self.lost | self.unanswered:
             self.broken.append(f"promise 4: {place} was never added or updated by us")
         if self._may_have_left(place):
             return

@@ -259,6 +259,14 @@ def test_only_the_chosen_portals_are_listed(account, named):
     assert len(output.records("collectors")) == 1
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "zoho_oauthtoken"])
+def test_which_authorization_the_private_api_takes_is_found_out_once_a_stream(account, scheme):
+    account.emulator.switch(zoho_survey_authorization=scheme)
+    account.emulator.clear_requests()
+    assert account.read("collectors").records("collectors")
+    assert sum(one["status"] == 401 for one in account.emulator.requests()) <= 1
+
+
 def test_streams_of_mailings_are_refused_by_name(account):
     output = account.read("campaigns", expecting_exception=True)
     assert "Zoho Survey has no campaigns" in output.errors("campaigns")[0]["message"]

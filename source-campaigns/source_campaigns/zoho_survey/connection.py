@@ -46,9 +46,8 @@ class Connection:
             raise ConfigError("The streams of Zoho Survey's private API need system.account.")
         return SurveyClient(self.settings.access, account=self._account, http=self._http, clock=self.clock, on_wait=on_wait, patience=self._patience)
 
-    def departments(self, on_wait: Waiting | None = None) -> list[tree.Department]:
+    def departments(self, client: SurveyClient) -> list[tree.Department]:
         """Of the portals that were chosen. Raises MailsyncError."""
-        client = self.client(on_wait)
         return tree.departments(client, self.settings.access.portals if self.settings.access else ())
 
     def labels(self, survey: str, on_wait: Waiting | None = None) -> dict[str, str]:
@@ -58,7 +57,7 @@ class Connection:
         with self._lock:
             client = self.client(on_wait)
             if self._surveys is None:
-                self._surveys = {one.id: one for department in self.departments(on_wait) for one in tree.surveys(client, department)}
+                self._surveys = {one.id: one for department in self.departments(client) for one in tree.surveys(client, department)}
             found = self._surveys.get(survey)
             return {one.key: one.label for one in tree.dictionary(client, found)} if found else {}
 
@@ -68,4 +67,4 @@ class Connection:
             return
         if lacking := missing(self._account.token().scopes, READING_SCOPES):
             raise ConfigError(f"The refresh token lacks the scopes {', '.join(lacking)}. Create one with {', '.join(READING_SCOPES)}.")
-        self.departments()
+        self.departments(self.client())

@@ -12,6 +12,7 @@ from airbyte_cdk.sources.types import StreamSlice
 from mailsync.airbyte.tracing import traced
 from mailsync.errors import MailsyncError
 from mailsync.zoho_survey import tree
+from mailsync.zoho_survey.client import SurveyClient
 from source_campaigns.zoho_survey.connection import Connection
 
 Row = dict[str, Any]
@@ -41,30 +42,32 @@ class TreeRows(Retriever):
 
 
 def _portals(connection: Connection) -> Iterator[Row]:
-    for one in connection.departments():
+    for one in connection.departments(connection.client()):
         yield {"portal_id": one.portal_id, "portal_name": one.portal_name, "department_id": one.id, "department_name": one.name}
 
 
 def _surveys(connection: Connection) -> Iterator[Row]:
-    for department, survey in _all(connection):
+    for department, survey in _all(connection, connection.client()):
         yield {"survey_id": survey.id, "survey_name": survey.name, "portal_id": department.portal_id, "department_id": department.id}
 
 
 def _collectors(connection: Connection) -> Iterator[Row]:
-    for _, survey in _all(connection):
-        for one in tree.collectors(connection.client(), survey):
+    client = connection.client()
+    for _, survey in _all(connection, client):
+        for one in tree.collectors(client, survey):
             yield {"survey_id": survey.id, "collector_id": one.id, "collector_name": one.name}
 
 
 def _questions(connection: Connection) -> Iterator[Row]:
-    for _, survey in _all(connection):
-        for one in tree.dictionary(connection.client(), survey):
+    client = connection.client()
+    for _, survey in _all(connection, client):
+        for one in tree.dictionary(client, survey):
             yield {"survey_id": survey.id, "question_key": one.key, "question": one.label, "group": one.group}
 
 
-def _all(connection: Connection) -> Iterator[tuple[tree.Department, tree.Item]]:
-    for department in connection.departments():
-        for survey in tree.surveys(connection.client(), department):
+def _all(connection: Connection, client: SurveyClient) -> Iterator[tuple[tree.Department, tree.Item]]:
+    for department in connection.departments(client):
+        for survey in tree.surveys(client, department):
             yield department, survey
 
 

@@ -172,7 +172,7 @@ class Oracle:
 
     def _sees_take_off(self, place: Place) -> None:
         key, address = place
-        if place not in self.called | self.lost | self.unanswered:
+        if place not in self.called | self.lost:
             self.broken.append(f"promise 4: {place} was never added or updated by us")
         if self._may_have_left(place):
             return

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailsync.pipedrive.account import Credentials, credentials
+from mailsync.pipedrive.sign_in import Credentials, credentials
 
 NAME = "pipedrive"
 _SECRET = {"type": "string", "airbyte_secret": True}

@@ -8,9 +8,9 @@ from typing import Any
 
 from mailsync.errors import AuthError, known_values
 from mailsync.zoho import sign_in
-from mailsync.zoho.accounts import ZohoCredentials
 from mailsync.zoho.data_centers import ENVIRONMENTS, data_center, data_center_of
 from mailsync.zoho.product import Product
+from mailsync.zoho.sign_in import ZohoCredentials
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,22 +15,13 @@ from mailsync.clock import VendorClock
 from mailsync.errors import AuthError, RateLimited, TransientError, VendorUnavailable
 from mailsync.http import Answer, Http, Patience, retrying
 from mailsync.zoho.data_centers import DATA_CENTERS
+from mailsync.zoho.sign_in import ZohoCredentials
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 - a path, not a secret
 RENEW_BEFORE_END_S = 300.0
 # Reports say the limit clears after 15 to 30 minutes without calls; ten minutes is the documented window.
 TOKEN_LIMIT_WAIT_S = 600.0
 TOKEN_PATIENCE = Patience(tries=4, total_s=1900.0)
-
-
-@dataclass(frozen=True, slots=True)
-class ZohoCredentials:
-    """What the user gives; never printed (repr is off for the secrets)."""
-
-    accounts_url: str
-    client_id: str = field(repr=False)
-    client_secret: str = field(repr=False)
-    refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

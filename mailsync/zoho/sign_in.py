@@ -8,7 +8,6 @@ from typing import Any
 
 from mailsync.errors import ConfigError
 from mailsync.loopback import checked_base_url
-from mailsync.zoho.accounts import ZohoCredentials
 from mailsync.zoho.data_centers import DATA_CENTERS, DataCenter, data_center
 
 REQUIRED = ("name", "data_center", "client_id", "client_secret", "refresh_token")
@@ -20,6 +19,16 @@ ACCOUNT_NAME = {
     "order": 6,
 }
 """Of products whose API does not tell which organisation it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZohoCredentials:
+    """What the user gives; never printed (repr is off for the secrets)."""
+
+    accounts_url: str
+    client_id: str = field(repr=False)
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

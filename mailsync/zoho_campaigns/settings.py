@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailsync.zoho import sign_in
-from mailsync.zoho.accounts import ZohoCredentials
+from mailsync.zoho.sign_in import ZohoCredentials
 
 NAME = "zoho_campaigns"
 LABEL = "Zoho Campaigns"

@@ -11,8 +11,8 @@ from typing import Any
 
 from mailsync.errors import ConfigError
 from mailsync.zoho import sign_in
-from mailsync.zoho.accounts import ZohoCredentials
 from mailsync.zoho.data_centers import DataCenter
+from mailsync.zoho.sign_in import ZohoCredentials
 
 LABEL = "Zoho Survey"
 READING_SCOPES = ("ZohoSurvey.portal.READ", "ZohoSurvey.survey.READ", "ZohoSurvey.surveybuilder.READ")

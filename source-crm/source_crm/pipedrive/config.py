@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailsync.errors import ConfigError, known_values
-from mailsync.pipedrive.account import Credentials, credentials
 from mailsync.pipedrive.entities import ENTITIES
+from mailsync.pipedrive.sign_in import Credentials, credentials
 from source_crm import options
 from source_crm.options import Options
 

@@ -7,7 +7,8 @@ import pytest
 from mailsync.clock import SystemClock, VendorClock
 from mailsync.errors import AuthError, ConfigError, VendorUnavailable
 from mailsync.http import Answer
-from mailsync.pipedrive.account import Account, credentials
+from mailsync.pipedrive.account import Account
+from mailsync.pipedrive.sign_in import credentials
 
 OAUTH = {"method": "oauth", "client_id": "an-app", "client_secret": "a-secret", "refresh_token": "1:1:refresh"}
 

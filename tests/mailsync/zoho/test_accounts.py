@@ -7,8 +7,9 @@ import pytest
 from mailsync.clock import SystemClock, VendorClock
 from mailsync.errors import AuthError, RateLimited, VendorUnavailable
 from mailsync.http import Http, Patience
-from mailsync.zoho.accounts import ZohoAccount, ZohoCredentials
+from mailsync.zoho.accounts import ZohoAccount
 from mailsync.zoho.data_centers import DATA_CENTERS, crm_api, data_center, data_center_of
+from mailsync.zoho.sign_in import ZohoCredentials
 
 NONE = Patience(tries=1)
 

@@ -4,8 +4,9 @@ import pytest
 
 from mailsync.clock import SystemClock, VendorClock
 from mailsync.http import Http
-from mailsync.zoho.accounts import ZohoAccount, ZohoCredentials
+from mailsync.zoho.accounts import ZohoAccount
 from mailsync.zoho.api import CrmApi, Usage
+from mailsync.zoho.sign_in import ZohoCredentials
 from mailsync.zoho_recruit.product import ZOHO_RECRUIT
 
 
